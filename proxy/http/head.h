@@ -90,6 +90,12 @@ enum head_error response_head_parse(struct response_head *head,
                                     const struct head_limits *limits,
                                     struct arena *arena);
 
+/* Parse the field lines of a trailer section with its empty line (RFC 9110,
+ * 6.5). Names with an underscore are dropped. */
+enum head_error trailers_parse(struct fields *fields, struct str bytes,
+                               const struct head_limits *limits,
+                               struct arena *arena);
+
 /* The host without port, lower case is not forced: "[::1]:80" gives "[::1]". */
 struct str host_without_port(struct str host);
 
