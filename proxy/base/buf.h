@@ -17,7 +17,7 @@ struct buf {
 
 static inline struct str buf_str(const struct buf *b)
 {
-    return str_make(b->data + b->start, b->len);
+    return str_make(b->data != NULL ? b->data + b->start : NULL, b->len);
 }
 
 /* Room for `size` more bytes behind the content; add what was written there to
