@@ -4,9 +4,9 @@
 #include "base/buf.h"
 
 static const char *const file_keys[] = {
-    "$schema",  "listen", "workers", "admin",       "trusted_proxies",
-    "purposes", "rules",  "sites",   "policy",      "timeouts",
-    "limits",   "log",    "watch",   "underscores", NULL,
+    "listen", "workers", "admin",       "trusted_proxies", "purposes",
+    "rules",  "sites",   "policy",      "timeouts",        "limits",
+    "log",    "watch",   "underscores", "$schema",         NULL,
 };
 
 void config_refuse(struct config_reader *r, const struct json *member)

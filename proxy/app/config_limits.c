@@ -1,6 +1,6 @@
 #include "app/config_parts.h"
 
-enum { YEAR_MS_IN_HOURS = 366 * 24 };
+enum { TIMEOUT_MAX_HOURS = 366 * 24 };
 
 #define TIMEOUT_KEY(id, key, ms) key,
 static const char *const timeout_keys[] = {TIMEOUTS(TIMEOUT_KEY) NULL};
@@ -13,14 +13,14 @@ static const uint64_t timeout_defaults[] = {TIMEOUTS(TIMEOUT_DEFAULT)};
 static void read_timeout(struct config_reader *r, const struct json *value,
                          uint64_t *out)
 {
-    static const uint64_t max = (uint64_t)YEAR_MS_IN_HOURS * 3600 * 1000;
+    static const uint64_t max = (uint64_t)TIMEOUT_MAX_HOURS * 3600 * 1000;
     uint64_t ms;
 
     if (value == NULL || !json_read_duration(r->d, value, &ms))
         return;
     if (ms == 0 || ms > max)
         diag_error(r->d, value, "expected a duration from 1ms to %dh",
-                   YEAR_MS_IN_HOURS);
+                   TIMEOUT_MAX_HOURS);
     else
         *out = ms;
 }

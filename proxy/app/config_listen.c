@@ -24,8 +24,6 @@ static bool read_listener(struct config_reader *r, const struct json *value,
     }
     if (!config_addresses(r, address, ADDRESS_LISTEN, &addresses))
         return false;
-    if (addresses.items[0].len == 0 && !r->offline)
-        return false;
     out->address = addresses.items[0];
     out->is_unix = str_starts(address->string, STR("unix:"));
     return true;

@@ -2,7 +2,10 @@
 #include "app/embedded.h"
 #include "base/buf.h"
 
+#include <errno.h>
 #include <glob.h>
+#include <string.h>
+#include <unistd.h>
 
 struct path_list {
     struct str *items;
@@ -57,6 +60,18 @@ static void expand(struct config_reader *r, const struct json *value,
     globfree(&found);
 }
 
+static void add_file(struct config_reader *r, const struct json *value,
+                     struct path_list *list)
+{
+    struct str path = arena_dup(r->d->arena, config_path(r, value->string));
+
+    if (access(path.ptr, R_OK) != 0)
+        diag_error(r->d, value, "\"" STR_FMT "\" cannot be read: %s",
+                   STR_ARG(path), strerror(errno));
+    else
+        add_path(r, list, path);
+}
+
 static void read_path(struct config_reader *r, const struct json *value,
                       struct path_list *list)
 {
@@ -68,7 +83,7 @@ static void read_path(struct config_reader *r, const struct json *value,
     else if (str_find_char(value->string, '*', 0) < value->string.len)
         expand(r, value, list);
     else
-        add_path(r, list, config_path(r, value->string));
+        add_file(r, value, list);
 }
 
 static struct ruleset *load_builtin(struct config_reader *r)

@@ -13,6 +13,8 @@ static bool normalise_host(struct config_reader *r, struct str host,
 {
     struct url url;
 
+    if (str_ends(host, STR("."))) /* "example.com." is the same host */
+        host.len--;
     for (size_t i = 0; i < host.len; i++)
         if ((unsigned char)host.ptr[i] <= ' ' ||
             memchr("/?#@\\*%", host.ptr[i], 7) != NULL)
