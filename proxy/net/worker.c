@@ -166,6 +166,7 @@ static void *worker_main(void *arg)
     struct worker *w = arg;
 
     event_base_loop(w->base, EVLOOP_NO_EXIT_ON_EMPTY);
+    atomic_store(&w->ended, true);
     return NULL;
 }
 
