@@ -3,8 +3,7 @@
  * The loader reads all of a file and reports all that is wrong with it; what
  * it returns is complete and checked, so that nothing that uses settings has
  * to doubt them. What the format knows and this version cannot do is an error
- * at its place, never silently ignored. The formats are documented in
- * docs/configuration.md.
+ * at its place, never silently ignored.
  */
 #pragma once
 
