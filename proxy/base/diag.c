@@ -37,33 +37,65 @@ static void keep(struct diag *d, struct diag_problem problem)
     d->last = p;
 }
 
-static void place_of(struct str text, size_t at, struct diag_problem *p)
+static struct diag_place place_at(struct arena *a, const struct json *value,
+                                  size_t at)
 {
+    struct str text = value->file->text;
+    struct diag_place place = {.line = 1};
     size_t line_start = 0;
 
-    p->line = 1;
     for (;;) {
         size_t newline = str_find_char(text, '\n', line_start);
         if (newline >= at || newline == text.len)
             break;
-        p->line++;
+        place.line++;
         line_start = newline + 1;
     }
-    p->column = (unsigned)(at - line_start) + 1;
+    place.column = (unsigned)(at - line_start) + 1;
+    place.file = arena_dup(a, value->file->path);
+    place.pointer = json_pointer(a, value);
+    return place;
 }
 
-static void report(struct diag *d, const struct json *value, size_t at,
+struct diag_place diag_place_of(struct arena *a, const struct json *value)
+{
+    return place_at(a, value, value->at);
+}
+
+static void report(struct diag *d, const struct diag_place *place,
                    const char *format, va_list args)
 {
-    struct diag_problem p = {.file = value->file->path};
+    keep(d, (struct diag_problem){
+                .file = place->file,
+                .line = place->line,
+                .column = place->column,
+                .pointer = place->pointer,
+                .message = format_message(d->arena, format, args),
+            });
+}
+
+static void report_json(struct diag *d, const struct json *value, size_t at,
+                        const char *format, va_list args)
+{
+    if (d->errors++ >= KEPT_MAX)
+        return;
+    struct diag_place place = place_at(d->arena, value, at);
+    report(d, &place, format, args);
+}
+
+void diag_place_error(struct diag *d, const struct diag_place *place,
+                      const char *format, ...)
+{
+    va_list args;
 
     if (d->errors++ >= KEPT_MAX)
         return;
-    place_of(value->file->text, at, &p);
-    p.file = arena_dup(d->arena, p.file);
-    p.pointer = json_pointer(d->arena, value);
-    p.message = format_message(d->arena, format, args);
-    keep(d, p);
+    struct diag_place copy = *place;
+    copy.file = arena_dup(d->arena, place->file);
+    copy.pointer = arena_dup(d->arena, place->pointer);
+    va_start(args, format);
+    report(d, &copy, format, args);
+    va_end(args);
 }
 
 void diag_error(struct diag *d, const struct json *value, const char *format,
@@ -72,7 +104,7 @@ void diag_error(struct diag *d, const struct json *value, const char *format,
     va_list args;
 
     va_start(args, format);
-    report(d, value, value->at, format, args);
+    report_json(d, value, value->at, format, args);
     va_end(args);
 }
 
@@ -82,7 +114,7 @@ void diag_key_error(struct diag *d, const struct json *member,
     va_list args;
 
     va_start(args, format);
-    report(d, member, member->key_at, format, args);
+    report_json(d, member, member->key_at, format, args);
     va_end(args);
 }
 
@@ -93,13 +125,10 @@ void diag_file_error(struct diag *d, struct str file, unsigned line,
 
     if (d->errors++ >= KEPT_MAX)
         return;
+    struct diag_place place = {
+        .file = arena_dup(d->arena, file), .line = line, .column = column};
     va_start(args, format);
-    keep(d, (struct diag_problem){
-                .file = arena_dup(d->arena, file),
-                .line = line,
-                .column = column,
-                .message = format_message(d->arena, format, args),
-            });
+    report(d, &place, format, args);
     va_end(args);
 }
 

@@ -38,6 +38,18 @@ void diag_error(struct diag *d, const struct json *value, const char *format,
 void diag_key_error(struct diag *d, const struct json *member,
                     const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* Where a value stands, for a problem that is found when its JSON is gone. */
+struct diag_place {
+    struct str file, pointer;
+    unsigned line, column;
+};
+
+struct diag_place diag_place_of(struct arena *a, const struct json *value);
+
+/* Report a problem at such a place. */
+void diag_place_error(struct diag *d, const struct diag_place *place,
+                      const char *format, ...) PRINTF_LIKE(3, 4);
+
 /* Report a problem at a place of any text file; line 0: the whole file. */
 void diag_file_error(struct diag *d, struct str file, unsigned line,
                      unsigned column, const char *format, ...)
