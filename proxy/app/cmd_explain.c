@@ -50,7 +50,7 @@ static bool explain(const struct settings *s, struct options *o)
     e.site = asked.site;
     e.type = default_type(&asked, &e.url, arena);
     if (o->type != NULL)
-        explain_read_type(str_of(o->type), &e.type);
+        resource_type_find(str_of(o->type), &e.type);
     if (o->json)
         explain_write_json(&out, &e, arena);
     else
@@ -72,7 +72,7 @@ static bool check_type(const char *type)
 {
     enum resource_type ignored;
 
-    if (type == NULL || explain_read_type(str_of(type), &ignored))
+    if (type == NULL || resource_type_find(str_of(type), &ignored))
         return true;
     const char *near = diag_closest(str_of(type), resource_type_names);
     fprintf(stderr, "heed: unknown type \"%s\"", type);

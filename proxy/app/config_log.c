@@ -70,6 +70,8 @@ static void read_error(struct config_reader *r, const struct json *value)
     if (value == NULL || !json_check_object(r->d, value, error_keys))
         return;
     read_log_path(r, json_member(value, "path"), &r->s->error_log_path);
+    if (str_eq(r->s->error_log_path, STR("-")))
+        r->s->error_log_path = STR("/dev/stdout");
     json_read_choice(r->d, json_member(value, "level"), log_level_names,
                      &r->s->error_log_level);
 }

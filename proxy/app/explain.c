@@ -6,34 +6,6 @@
 static const char *const mode_names[] = {"enforce", "report", "static", "off"};
 static const char *const action_names[] = {"remove", "defer", "placeholder"};
 
-static const struct {
-    const char *name;
-    enum resource_type type;
-} type_aliases[] = {
-    {"xhr", RESOURCE_XMLHTTPREQUEST},    {"fetch", RESOURCE_XMLHTTPREQUEST},
-    {"beacon", RESOURCE_PING},           {"css", RESOURCE_STYLESHEET},
-    {"style", RESOURCE_STYLESHEET},      {"img", RESOURCE_IMAGE},
-    {"iframe", RESOURCE_SUBDOCUMENT},    {"frame", RESOURCE_SUBDOCUMENT},
-    {"sub_frame", RESOURCE_SUBDOCUMENT}, {"main_frame", RESOURCE_DOCUMENT},
-};
-
-bool explain_read_type(struct str name, enum resource_type *out)
-{
-    for (unsigned i = 0; i < RESOURCE_TYPES; i++) {
-        if (str_ieq(name, str_of(resource_type_names[i]))) {
-            *out = (enum resource_type)i;
-            return true;
-        }
-    }
-    for (size_t i = 0; i < ARRAY_LEN(type_aliases); i++) {
-        if (str_ieq(name, str_of(type_aliases[i].name))) {
-            *out = type_aliases[i].type;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* ---- matches ------------------------------------------------------------ */
 
 /* A request to the site is also judged by its cookies and parameters. */

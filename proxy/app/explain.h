@@ -11,10 +11,6 @@ struct explanation {
     enum resource_type type;
 };
 
-/* The type of that name, as filters or as browsers ("xhr", "fetch", "iframe")
- * call it. */
-bool explain_read_type(struct str name, enum resource_type *out);
-
 /* Append the explanation, for people or as the JSON that the contract has. */
 void explain_write_text(struct buf *out, const struct explanation *e,
                         struct arena *arena);

@@ -108,7 +108,7 @@ static bool read_question(struct diag *d, struct str line, struct question *q)
     if (member != NULL) {
         if (!json_read_string(d, member, &type))
             return false;
-        if (!explain_read_type(type, &q->type))
+        if (!resource_type_find(type, &q->type))
             return ask_wrongly(d, member, "unknown type of resource");
     }
     return read_source(d, json_member(root, "source"), q);
