@@ -1,11 +1,13 @@
 #include "net/client.h"
 
 #include "base/log.h"
+#include "http/trailer.h"
 #include "net/exchange.h"
 #include "net/worker.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum {
@@ -102,7 +104,8 @@ static void view_take(struct client *c, size_t len)
 void client_expect_body(struct client *c, const struct framing *framing)
 {
     c->body = *framing;
-    c->chunks = (struct chunked){0};
+    c->chunks = (struct chunked){.trailers = &c->trailers};
+    buf_clear(&c->trailers);
     c->body_left = framing->length;
     c->body_bytes = 0;
     c->body_error = HEAD_NONE;
@@ -179,27 +182,43 @@ void client_begin_response(struct client *c, const struct framing *framing,
     c->keep_alive = keep_alive;
 }
 
-/* Put chunk framing around the body bytes of g, which stand behind its first
- * piece: that piece is the head or a place held for the chunk's size. */
-static void frame_chunk(struct gather *g, unsigned place, size_t body, bool end)
+/* Put the end of a chunked body behind g. */
+static void frame_end(struct gather *g, struct str trailers)
 {
-    char line[24];
+    struct arena arena = {0};
+    struct buf text = {0};
 
-    if (body > 0) {
-        int len = snprintf(line, sizeof(line), "%zx\r\n", body);
-        gather_fill(g, place, str_make(line, (size_t)len));
+    gather_copy(g, STR("0\r\n"));
+    if (trailers.len == 0) {
         gather_copy(g, STR("\r\n"));
+        return;
     }
-    if (end)
-        gather_copy(g, STR("0\r\n\r\n"));
+    trailers_write(&text, trailers, &arena);
+    gather_copy(g, buf_str(&text));
+    buf_release(&text);
+    arena_release(&arena);
 }
 
-bool client_write(struct client *c, struct gather *g, size_t head, bool end)
+/* Put chunk framing around the body bytes of g: its place 0 is the head (or
+ * held and empty), place 1 is held for the chunk's size. */
+static void frame_chunk(struct gather *g, size_t body)
 {
-    if (c->response.kind == FRAMING_CHUNKED) {
-        /* Place 0 is the head (or held and empty), place 1 the size. */
-        frame_chunk(g, 1, g->bytes - head, end);
-    }
+    char line[24];
+    int len = snprintf(line, sizeof(line), "%zx\r\n", body);
+
+    gather_fill(g, 1, str_make(line, (size_t)len));
+    gather_copy(g, STR("\r\n"));
+}
+
+bool client_write(struct client *c, struct gather *g, size_t head, bool end,
+                  struct str trailers)
+{
+    bool chunked = c->response.kind == FRAMING_CHUNKED;
+
+    if (chunked && g->bytes > head)
+        frame_chunk(g, g->bytes - head);
+    if (chunked && end)
+        frame_end(g, trailers);
     return conn_write(&c->conn, g);
 }
 
@@ -300,6 +319,7 @@ static void client_free(struct client *c)
 
     conn_close(&c->conn);
     buf_release(&c->in);
+    buf_release(&c->trailers);
     if (c->prev != NULL)
         c->prev->next = c->next;
     else
@@ -328,6 +348,7 @@ static void end_exchange(struct client *c)
 {
     exchange_free(c->exchange);
     c->exchange = NULL;
+    buf_release(&c->trailers);
     conn_no_timeout(&c->conn);
     if (c->conn.failed || c->conn.ended) {
         client_to(c, CLIENT_CLOSED);

@@ -44,6 +44,7 @@ struct client {
     /* The body of the request under way. */
     struct framing body;
     struct chunked chunks;
+    struct buf trailers; /* of a chunked body, as they came */
     uint64_t body_left;  /* FRAMING_LENGTH */
     uint64_t body_bytes; /* payload so far */
     bool body_done;
@@ -84,10 +85,12 @@ void client_begin_response(struct client *c, const struct framing *framing,
  * g       begins with the head, if it has not been sent, and holds body bytes
  *         behind it
  * head    bytes of g that are the head
- * end     the body ends here
- * Returns false if the client has gone
+ * end       the body ends here
+ * trailers  the origin's trailer section, empty if there is none
+ * Returns   false if the client has gone
  */
-bool client_write(struct client *c, struct gather *g, size_t head, bool end);
+bool client_write(struct client *c, struct gather *g, size_t head, bool end,
+                  struct str trailers);
 
 /* ---- for the worker ---------------------------------------------------------
  */

@@ -77,7 +77,7 @@ static void answer(struct exchange *x, const struct buf *response,
     gather_clear(g);
     gather_ref(g, buf_str(response));
     client_begin_response(x->client, &none, keep_alive);
-    client_write(x->client, g, 0, true);
+    client_write(x->client, g, 0, true, (struct str){NULL, 0});
     exchange_up_to(x, keep_alive ? UP_DISCARD : UP_DONE);
     exchange_down_to(x, DOWN_FLUSH);
 }
@@ -231,6 +231,7 @@ struct exchange *exchange_new(struct client *c, struct str head,
     x->arena = arena;
     x->worker = c->conn.worker;
     x->client = c;
+    x->response_chunks.trailers = &x->response_trailers;
     x->lease = lease_take(x->worker);
     x->settings = x->lease->generation->settings;
     x->started_us = now_us();
@@ -344,6 +345,7 @@ void exchange_free(struct exchange *x)
     release_origin(x);
     access_log_exchange(x->worker->access_log, x, now_us() - x->started_us);
     lease_drop(x->worker, x->lease);
+    buf_release(&x->response_trailers);
     arena_release(&arena);
 }
 

@@ -64,6 +64,7 @@ struct exchange {
     /* down */
     struct framing response_framing;
     struct chunked response_chunks;
+    struct buf response_trailers;
     uint64_t response_left; /* FRAMING_LENGTH */
     bool response_done;     /* the origin's message is complete */
     bool origin_reusable;

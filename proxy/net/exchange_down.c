@@ -143,8 +143,8 @@ static void send_piece(struct exchange *x, struct str head, struct str bytes)
             return;
     }
     x->head_sent = true;
-    if (!client_write(x->client, &x->worker->gather, head.len,
-                      x->response_done)) {
+    if (!client_write(x->client, &x->worker->gather, head.len, x->response_done,
+                      buf_str(&x->response_trailers))) {
         x->failure = "client closed the connection";
         return;
     }
@@ -275,7 +275,7 @@ static void interim_response(struct exchange *x,
         exchange_up_to(x, UP_TUNNEL);
         exchange_down_to(x, DOWN_TUNNEL);
     }
-    client_write(x->client, g, 0, true);
+    client_write(x->client, g, 0, true, (struct str){NULL, 0});
 }
 
 /* The origin closed, or failed, before its head was complete. */

@@ -1,3 +1,4 @@
+#include "http/trailer.h"
 #include "net/exchange.h"
 
 #include <stdio.h>
@@ -112,8 +113,12 @@ static void body_complete(struct exchange *x)
     struct gather *g = &x->worker->gather;
 
     if (x->request_framing.kind == FRAMING_CHUNKED) {
+        struct buf *scratch = &x->worker->scratch;
+        buf_clear(scratch);
+        buf_append(scratch, STR("0\r\n"));
+        trailers_write(scratch, buf_str(&x->client->trailers), &x->arena);
         gather_clear(g);
-        gather_copy(g, STR("0\r\n\r\n"));
+        gather_ref(g, buf_str(scratch));
         conn_write(&x->origin->conn, g);
     }
     exchange_up_to(x, UP_DONE);
