@@ -55,7 +55,6 @@ static int run(const struct command *command, int argc, char **argv)
 {
     static char title[32];
 
-    /* getopt's own messages begin with it. */
     snprintf(title, sizeof(title), "heed %s", command->name);
     argv[0] = title;
     return command->run(argc, argv);
@@ -98,9 +97,12 @@ static int run_options(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    static char name[] = "heed";
+
     signal(SIGPIPE, SIG_IGN); /* writing reports it */
     if (argc < 2)
         return usage();
+    argv[0] = name; /* getopt's own messages begin with it */
     if (argv[1][0] == '-')
         return run_options(argc, argv);
     const struct command *command = command_find(argv[1]);
