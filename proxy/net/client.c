@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "http/trailer.h"
+#include "net/client_count.h"
 #include "net/exchange.h"
 #include "net/worker.h"
 
@@ -327,6 +328,8 @@ static void client_free(struct client *c)
     if (c->next != NULL)
         c->next->prev = c->prev;
     w->client_count--;
+    if (c->is_counted)
+        client_count_remove(c->ip);
     free(c);
     worker_client_gone(w);
 }
@@ -434,6 +437,16 @@ static void on_timeout(struct conn *conn, enum timeout kind)
     client_run(c);
 }
 
+/* A surplus connection is told so when its request comes. */
+static void count_client(struct client *c)
+{
+    unsigned max = settings_of(c)->limits.connections_per_client;
+
+    c->is_counted = max > 0 && c->has_ip;
+    if (c->is_counted)
+        c->is_surplus = client_count_add(c->ip) > max;
+}
+
 void client_new(struct worker *w, int fd, const struct sockaddr *peer)
 {
     struct client *c = xcalloc(1, sizeof(*c));
@@ -445,6 +458,7 @@ void client_new(struct worker *w, int fd, const struct sockaddr *peer)
         w->clients->prev = c;
     w->clients = c;
     w->client_count++;
+    count_client(c);
     wait_for_head(c);
 }
 

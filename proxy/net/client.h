@@ -34,6 +34,8 @@ struct client {
     char address[INET6_ADDRSTRLEN]; /* textual, "" for Unix sockets */
     unsigned char ip[16];           /* IPv4 as v4-mapped IPv6 */
     bool has_ip;
+    bool is_counted; /* by client_count */
+    bool is_surplus; /* more than connections_per_client */
     unsigned requests;
 
     struct str view; /* bytes read and not used; in `in` or in the worker's

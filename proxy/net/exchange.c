@@ -213,6 +213,11 @@ static void begin(struct exchange *x, struct str head, enum head_error error)
         exchange_fail(x, head_error_status(error), head_error_reason(error));
         return;
     }
+    if (x->client->is_surplus) {
+        x->wants_keep_alive = false;
+        exchange_fail(x, 503, "too many connections of this client");
+        return;
+    }
     if (!find_site(x))
         return;
     visit_begin(&x->visit, &x->site->privacy, &x->request, false, &x->arena);
