@@ -1,6 +1,7 @@
 #include "net/answer.h"
 
 #include <stdio.h>
+#include <time.h>
 
 enum { RETRY_AFTER_S = 5 };
 
@@ -75,10 +76,24 @@ static void write_body(struct buf *out, enum answer_type type, unsigned status)
     }
 }
 
+/* Date (RFC 9110, 6.6.1): here heed is the origin. */
+static void write_date(struct buf *out)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    char text[64];
+
+    gmtime_r(&now, &utc);
+    size_t len = strftime(text, sizeof(text),
+                          "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &utc);
+    buf_append(out, str_make(text, len));
+}
+
 static void write_head(struct buf *out, unsigned status, const char *type,
                        size_t length, bool keep_alive)
 {
     buf_printf(out, "HTTP/1.1 %u %s\r\n", status, status_reason(status));
+    write_date(out);
     if (type != NULL)
         buf_printf(out, "Content-Type: %s\r\n", type);
     if (status != 204)
