@@ -42,7 +42,8 @@ struct head_limits {
     X(CODING_IN_1_0, 400, "Transfer-Encoding in HTTP/1.0")                     \
     X(EXPECTATION, 417, "unknown expectation")                                 \
     X(BODY_LONG, 413, "request body too large")                                \
-    X(BAD_CHUNK, 400, "malformed chunk")
+    X(BAD_CHUNK, 400, "malformed chunk")                                       \
+    X(TIMED_OUT, 408, "request head not complete in time")
 
 #define HEAD_ERROR_ENUM(id, status, reason) HEAD_##id,
 enum head_error { HEAD_ERRORS(HEAD_ERROR_ENUM) HEAD_ERROR_COUNT };

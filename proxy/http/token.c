@@ -1,35 +1,38 @@
 #include "http/token.h"
 
-#define A 1 /* tchar */
-#define H 2 /* reg-name, with "%" but without "," */
+enum { TOKEN = 1, REG_NAME = 2 }; /* beside letters and digits, in both */
+
+/* reg-name has "%" for percent-encoding, but no ",": nobody's host has one. */
 static const unsigned char classes[256] = {
-    ['!'] = A | H,
-    ['#'] = A,
-    ['$'] = A | H,
-    ['%'] = A | H,
-    ['&'] = A | H,
-    ['\''] = A | H,
-    ['*'] = A | H,
-    ['+'] = A | H,
-    ['-'] = A | H,
-    ['.'] = A | H,
-    ['^'] = A,
-    ['_'] = A | H,
-    ['`'] = A,
-    ['|'] = A,
-    ['~'] = A | H,
-    ['('] = H,
-    [')'] = H,
-    [';'] = H,
-    ['='] = H,
-    ['0' ... '9'] = A | H,
-    ['A' ... 'Z'] = A | H,
-    ['a' ... 'z'] = A | H,
+    ['!'] = TOKEN | REG_NAME,
+    ['#'] = TOKEN,
+    ['$'] = TOKEN | REG_NAME,
+    ['%'] = TOKEN | REG_NAME,
+    ['&'] = TOKEN | REG_NAME,
+    ['\''] = TOKEN | REG_NAME,
+    ['*'] = TOKEN | REG_NAME,
+    ['+'] = TOKEN | REG_NAME,
+    ['-'] = TOKEN | REG_NAME,
+    ['.'] = TOKEN | REG_NAME,
+    ['^'] = TOKEN,
+    ['_'] = TOKEN | REG_NAME,
+    ['`'] = TOKEN,
+    ['|'] = TOKEN,
+    ['~'] = TOKEN | REG_NAME,
+    ['('] = REG_NAME,
+    [')'] = REG_NAME,
+    [';'] = REG_NAME,
+    ['='] = REG_NAME,
 };
+
+static bool char_is(char c, unsigned char class)
+{
+    return ascii_is_alnum(c) || (classes[(unsigned char)c] & class) != 0;
+}
 
 bool char_is_token(char c)
 {
-    return (classes[(unsigned char)c] & A) != 0;
+    return char_is(c, TOKEN);
 }
 
 bool str_is_token(struct str s)
@@ -96,7 +99,7 @@ static bool is_ip_literal(struct str s)
 static bool is_reg_name(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        if ((classes[(unsigned char)s.ptr[i]] & H) == 0)
+        if (!char_is(s.ptr[i], REG_NAME))
             return false;
     }
     return s.len > 0;
