@@ -34,6 +34,10 @@ enum resource_type {
 /* The names of the types in filter syntax, by enum, ended by NULL. */
 extern const char *const resource_type_names[];
 
+/* The type of that name, also by the other names that browsers and lists use
+ * ("xhr", "sub_frame", "main_frame", "doc", …). */
+bool resource_type_find(struct str name, enum resource_type *out);
+
 struct rule { /* what the rest of heed may know of a rule */
     struct str id, title, vendor, region;
     unsigned index; /* in the set */
@@ -99,6 +103,61 @@ uint64_t ruleset_generation(const struct ruleset *set);
 bool ruleset_enabled(const struct ruleset *set, struct diag *d,
                      const struct json *site_rules, struct str site_host,
                      struct rule_bits *out);
+
+/* What a list of filters came to, and what of it a proxy cannot honour. The
+ * filters that stand in a rule file itself count as a list of their own, if
+ * any of them was skipped. */
+struct list_skipped {
+    struct str kind; /* "csp", "popup", "scriptlets", … */
+    unsigned count;
+};
+
+struct list_summary {
+    struct str path;
+    const struct rule *rule;
+    unsigned filters, selectors; /* honoured */
+    const struct list_skipped *skipped;
+    unsigned skipped_kinds;
+};
+
+const struct list_summary *ruleset_lists(const struct ruleset *set,
+                                         unsigned *count);
+
+/* How often regular expressions hit their limits since the start. */
+uint64_t ruleset_limit_hits(void);
+
+/* ---- examples ----------------------------------------------------------- */
+
+enum example_kind {
+    EXAMPLE_URL,    /* other: the page it is requested from */
+    EXAMPLE_COOKIE, /* other: its domain, or empty */
+    EXAMPLE_PARAM,
+    EXAMPLE_HEADER, /* other: its value */
+    EXAMPLE_SCRIPT,
+    EXAMPLE_HTML, /* other: what it becomes */
+};
+
+struct example {
+    enum example_kind kind;
+    struct str input, other;
+    enum resource_type type;
+    bool denied;             /* not for EXAMPLE_HTML */
+    struct diag_place place; /* for complaints */
+};
+
+const struct example *ruleset_examples(const struct ruleset *set,
+                                       const struct rule *rule,
+                                       unsigned *count);
+
+/* The scope of a rule's examples: this rule alone, switched on and denied, on
+ * the page that the example names. `bits` must live as long as the scope. */
+void ruleset_example_scope(const struct ruleset *set, const struct rule *rule,
+                           struct arena *arena, struct rule_bits *bits,
+                           struct scope *out);
+
+/* Run all examples but those of HTML, which need the rewriter; report each
+ * that does not hold at its place. Returns whether all hold. */
+bool ruleset_run_examples(const struct ruleset *set, struct diag *d);
 
 /* ---- questions ---------------------------------------------------------- */
 

@@ -336,7 +336,7 @@ static bool read_selector(struct reader *r, struct selector *out)
         if (!read_combinator(r, &child, &more))
             return false;
     }
-    if (left->count == 0)
+    if (left->count == 0 && left->left == NULL)
         return bad(r, "this selector matches every element");
     out->last = left;
     return true;
@@ -541,6 +541,11 @@ uint32_t selector_key(const struct selector *s)
     default:
         return index_key(best->name, KEY_ATTR);
     }
+}
+
+bool selector_is_unkeyed(const struct selector *s)
+{
+    return selector_key(s) == index_key(STR(""), KEY_ANY);
 }
 
 bool selector_names_tag(const struct selector *s, struct str *tag)

@@ -63,6 +63,9 @@ uint32_t selector_key(const struct selector *s);
 /* Whether the last compound names an element, and which. */
 bool selector_names_tag(const struct selector *s, struct str *tag);
 
+/* Whether the last compound says nothing that an element must have. */
+bool selector_is_unkeyed(const struct selector *s);
+
 /* Call fn for each key under which selectors that might match `e` are filed;
  * true from fn ends it and is returned. */
 typedef bool selector_key_fn(void *ctx, uint32_t key);
