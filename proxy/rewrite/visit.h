@@ -25,6 +25,7 @@ struct visit {
     struct decision decision;
     struct scope scope; /* scope.denied is 0 in modes that change nothing */
     bool secure;        /* the client came over TLS */
+    int64_t now;        /* seconds since the epoch, when the visit began */
 };
 
 /* Decide and set up the scope. Strings that had to be made live in `arena`. */
@@ -42,3 +43,12 @@ bool visit_url(const struct visit *v, struct url *out, struct arena *arena);
 /* What is being asked for, by Sec-Fetch-Dest, else Accept, else the path's
  * extension. RESOURCE_DOCUMENT for the main document of a navigation. */
 enum resource_type visit_resource_type(const struct request_head *request);
+
+/* Whether the answer may be one that has to be rewritten, as far as the request
+ * tells: something is denied, and neither the destination nor the name of a
+ * media file or a download says otherwise. */
+bool visit_may_rewrite(const struct visit *v);
+
+/* What stands behind the last dot of a path's last segment, the query aside;
+ * empty if there is none. */
+struct str path_extension(struct str path);
