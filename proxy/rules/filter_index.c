@@ -5,7 +5,7 @@
 #include <emmintrin.h>
 #endif
 
-enum key_kind { KEY_HOST = 1, KEY_PAGE, KEY_TOKEN, KEY_START, KEY_END };
+enum key_kind { KEY_HOST, KEY_PAGE, KEY_TOKEN, KEY_PART, KEY_KINDS };
 
 enum {
     PART_LEN = 4, /* letters of a token that is cut off */
@@ -51,9 +51,9 @@ static uint64_t load(const char *p, size_t len)
     return len < 8 ? word & (((uint64_t)1 << len * 8) - 1) : word;
 }
 
-static uint32_t mix(uint64_t a, uint64_t b, uint64_t kind)
+static uint32_t mix(uint64_t a, uint64_t b)
 {
-    uint64_t h = (a ^ kind << 60) * 0x9e3779b97f4a7c15u;
+    uint64_t h = a * 0x9e3779b97f4a7c15u;
 
     h = (h ^ h >> 32 ^ b) * 0xd6e8feb86659fd93u;
     return (uint32_t)(h >> 32);
@@ -64,17 +64,17 @@ static uint32_t token_key(const char *p, size_t len)
 {
     uint64_t last = len > 8 ? load(p + len - 8, 8) : 0;
 
-    return mix(load(p, len), last ^ len, KEY_TOKEN);
+    return mix(load(p, len), last ^ len);
 }
 
 static uint32_t start_key(const char *p)
 {
-    return mix(load(p, PART_LEN), 0, KEY_START);
+    return mix(load(p, PART_LEN), 1);
 }
 
 static uint32_t end_key(const char *p, size_t len)
 {
-    return mix(load(p + len - PART_LEN, PART_LEN), 0, KEY_END);
+    return mix(load(p + len - PART_LEN, PART_LEN), 2);
 }
 
 /* ---- building ---------------------------------------------------------- */
@@ -88,6 +88,7 @@ static const char *const common_tokens[] = {
 };
 
 struct draft_key {
+    enum key_kind kind;
     uint32_t key;
     bool common;
 };
@@ -98,10 +99,11 @@ struct draft_keys {
     size_t count;
 };
 
-static void keys_add(struct draft_keys *k, uint32_t key, bool common)
+static void keys_add(struct draft_keys *k, enum key_kind kind, uint32_t key,
+                     bool common)
 {
     if (k->count < KEYS_MAX)
-        k->keys[k->count++] = (struct draft_key){key, common};
+        k->keys[k->count++] = (struct draft_key){kind, key, common};
 }
 
 static bool is_common(struct str token)
@@ -110,7 +112,7 @@ static bool is_common(struct str token)
         if (str_eq(token, str_of(common_tokens[i])))
             return true;
     }
-    return token.len < 2;
+    return token.len < 3;
 }
 
 /* The host that a pattern names in full: "||HOST" with something behind it that
@@ -143,11 +145,12 @@ static void add_token(struct draft_keys *k, const struct filter *f,
     struct str token = str_make(text + start, end - start);
 
     if (whole_start && whole_end)
-        keys_add(k, token_key(token.ptr, token.len), is_common(token));
+        keys_add(k, KEY_TOKEN, token_key(token.ptr, token.len),
+                 is_common(token));
     else if (whole_start && token.len >= PART_LEN)
-        keys_add(k, start_key(token.ptr), is_common(token));
+        keys_add(k, KEY_PART, start_key(token.ptr), is_common(token));
     else if (whole_end && token.len >= PART_LEN)
-        keys_add(k, end_key(token.ptr, token.len), is_common(token));
+        keys_add(k, KEY_PART, end_key(token.ptr, token.len), is_common(token));
 }
 
 /* `text` is the pattern in lower case with eight bytes behind it. */
@@ -177,7 +180,7 @@ static void find_keys(struct draft_keys *k, const struct filter *f)
     for (size_t i = 0; i < len; i++)
         text[i] = ascii_lower(f->pattern.ptr[i]);
     if (host.len > 0)
-        keys_add(k, index_key(str_make(text, host.len), KEY_HOST), false);
+        keys_add(k, KEY_HOST, index_key(str_make(text, host.len), 0), false);
     if ((f->flags & FILTER_HOST_ONLY) == 0)
         add_tokens(k, f, text);
     free(text);
@@ -185,7 +188,7 @@ static void find_keys(struct draft_keys *k, const struct filter *f)
 
 struct builder {
     struct filter_index *x;
-    struct index_builder pairs;
+    struct index_builder pairs[KEY_KINDS];
     uint32_t *histogram;
     uint32_t *always;
 };
@@ -233,9 +236,8 @@ static void file_by_page(struct builder *b, const struct filter *f,
     for (unsigned i = 0; i < f->from->count; i++) {
         const struct domain_entry *e = &f->from->entries[i];
         if (!e->excluded)
-            index_add(&b->pairs, index_key(e->name, KEY_PAGE), number);
+            index_add(&b->pairs[KEY_PAGE], index_key(e->name, 0), number);
     }
-    b->x->by_page = true;
 }
 
 static void file_filter(struct builder *b, uint32_t number)
@@ -248,7 +250,7 @@ static void file_filter(struct builder *b, uint32_t number)
     if (has_pages(f) && (best == NULL || cost(b, best) > PAGE_COST))
         file_by_page(b, f, number);
     else if (best != NULL)
-        index_add(&b->pairs, best->key, number);
+        index_add(&b->pairs[best->kind], best->key, number);
     else
         b->always[b->x->always_count++] = number;
 }
@@ -273,7 +275,11 @@ void filter_index_build(struct filter_index *x, struct arena *arena,
         x->always = arena_grow(arena, b.always, x->always_count,
                                x->always_count, sizeof(uint32_t));
     }
-    x->index = index_build(&b.pairs, arena);
+    /* Both ends of a token share an index: their keys differ. */
+    x->hosts = index_build(&b.pairs[KEY_HOST], arena);
+    x->pages = index_build(&b.pairs[KEY_PAGE], arena);
+    x->tokens = index_build(&b.pairs[KEY_TOKEN], arena);
+    x->parts = index_build(&b.pairs[KEY_PART], arena);
     free(b.histogram);
     free(b.always);
 }
@@ -296,17 +302,19 @@ static bool try_list(const struct search *s, const uint32_t *at)
     return false;
 }
 
-static bool try_key(const struct search *s, uint32_t key)
+static bool try_key(const struct search *s, const struct index *index,
+                    uint32_t key)
 {
-    return try_list(s, index_find(&s->x->index, key));
+    return try_list(s, index_find(index, key));
 }
 
-static bool try_host(const struct search *s, struct str host, uint32_t kind)
+static bool try_host(const struct search *s, const struct index *index,
+                     struct str host)
 {
     struct str suffix;
 
     for (size_t at = 0; host_next_suffix(host, &at, &suffix);) {
-        if (try_key(s, index_key(suffix, kind)))
+        if (try_key(s, index, index_key(suffix, 0)))
             return true;
     }
     return false;
@@ -314,10 +322,10 @@ static bool try_host(const struct search *s, struct str host, uint32_t kind)
 
 static bool try_token(const struct search *s, const char *p, size_t len)
 {
-    if (try_key(s, token_key(p, len)))
+    if (try_key(s, &s->x->tokens, token_key(p, len)))
         return true;
-    return len >= PART_LEN &&
-           (try_key(s, start_key(p)) || try_key(s, end_key(p, len)));
+    return len >= PART_LEN && (try_key(s, &s->x->parts, start_key(p)) ||
+                               try_key(s, &s->x->parts, end_key(p, len)));
 }
 
 /* Each run of ones in a row of words is a token. */
@@ -353,7 +361,7 @@ bool filter_index_each(const struct filter_index *x, struct request *r,
 
     if (x->count == 0)
         return false;
-    return try_host(&s, r->host, KEY_HOST) ||
-           (x->by_page && try_host(&s, r->page_host, KEY_PAGE)) ||
+    return try_host(&s, &x->hosts, r->host) ||
+           (x->pages.bits != NULL && try_host(&s, &x->pages, r->page_host)) ||
            try_tokens(&s) || try_list(&s, x->always);
 }

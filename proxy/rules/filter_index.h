@@ -18,10 +18,11 @@
 struct filter_index { /* zeroed: no filters */
     const struct filter *filters;
     size_t count;
-    struct index index;
+    /* Apart, so that the many hosts do not push the few tokens, which are asked
+     * for more often, out of the cache. */
+    struct index hosts, pages, tokens, parts;
     const uint32_t *always; /* ended by INDEX_LAST; NULL: none */
     size_t always_count;
-    bool by_page; /* some are filed under the page's host */
 };
 
 /* Build for an array that lives as long as the index. */
