@@ -42,8 +42,9 @@ def test_one_record_per_request():
 def test_refused_requests_are_recorded():
     with under_rules(reply(b"x")) as (heed, _):
         heed.raw(b"GET / HTTP/1.1\r\nbad field\r\n\r\n")
-        assert heed.access()["status"] == 400
-        assert "reason" in heed.errors() or "400" in heed.errors()
+        record = heed.access()
+        assert record["status"] == 400
+        assert "field" in json.dumps(record) + heed.errors()
 
 
 def test_failures_of_the_origin_are_recorded():
@@ -68,11 +69,13 @@ def test_client_address(form, headers, logged, tmp_path):
     access = {"path": str(tmp_path / "access.log")}
     if form:
         access["client_address"] = form
-    with under_rules(reply(b"x"), ALLOW, log={"access": access}) as (heed, _):
+    with under_rules(reply(b"x"), ALLOW, log={"access": access}
+                     ) as (heed, origin):
         heed.access_path = tmp_path / "access.log"
         heed.ask("/", host="www.example.com", headers=headers)
         heed.access()
-        assert addresses(heed.access_path.read_text()) == logged
+        text = heed.access_path.read_text().replace(origin.address, "")
+        assert addresses(text) == logged
 
 
 def test_values_of_cookies_and_parameters_are_never_logged():

@@ -2,6 +2,7 @@
 import hashlib
 import os
 import re
+import resource
 import signal
 import socket
 import threading
@@ -10,8 +11,7 @@ import time
 import pytest
 
 from harness import (HOST, Client, Closed, Heed, Origin, chunked, proxied,
-                     read_body, readable, reply, request_bytes, site,
-                     wait_until)
+                     readable, reply, request_bytes, site, wait_until)
 
 
 def echo(exchange):
@@ -551,7 +551,6 @@ def test_no_server_is_503_with_retry_after():
     with Heed({"sites": [site(dead_address())]}) as heed:
         with heed.client() as client:
             response = client.ask()
-            assert response.status in (502, 503)
             assert response.status == 503
             assert response.get("Retry-After")
             assert client.ask().status == 503
@@ -644,7 +643,10 @@ def test_client_header_timeout_is_408():
 
 
 def test_client_body_timeout_is_408():
-    with proxied(echo, lazy=True,
+    def answer(exchange):
+        exchange.read_body()
+        echo(exchange)
+    with proxied(answer, lazy=True,
                  config=timeouts(client_body="300ms")) as (heed, _):
         with heed.client() as client:
             client.send(request_bytes("/", "POST", {"Content-Length": 10}))
@@ -799,24 +801,17 @@ def test_connections_per_client():
 
 
 def test_out_of_descriptors_does_not_spin():
-    with Origin(echo) as origin:
-        # A shell lowers the limit; heed may not raise it above the hard one.
-        with Heed({"sites": [site(origin)], "workers": 1}) as heed:
-            import resource
-            resource.prlimit(heed.process.pid, resource.RLIMIT_NOFILE,
-                             (40, 40))
-            clients = []
-            for _ in range(60):
-                clients.append(heed.client())
-            time.sleep(0.3)
-            before = sum(os.times()[2:4])
-            cpu = cpu_seconds(heed.process.pid)
-            time.sleep(1)
-            assert cpu_seconds(heed.process.pid) - cpu < 0.3
-            for client in clients:
-                client.sock.close()
-            del before
-            wait_until(lambda: heed.ask().status == 200, what="recovery")
+    with Origin(echo) as origin, \
+            Heed({"sites": [site(origin)], "workers": 1}) as heed:
+        resource.prlimit(heed.process.pid, resource.RLIMIT_NOFILE, (40, 40))
+        clients = [heed.client() for _ in range(60)]
+        time.sleep(0.3)
+        before = cpu_seconds(heed.process.pid)
+        time.sleep(1)
+        assert cpu_seconds(heed.process.pid) - before < 0.3
+        for client in clients:
+            client.sock.close()
+        wait_until(lambda: heed.ask().status == 200, what="recovery")
 
 
 def cpu_seconds(pid):
@@ -856,6 +851,14 @@ def test_own_answer_to_head_has_no_body():
 # ---- stopping --------------------------------------------------------------------------
 
 
+def refuses_connections(heed):
+    try:
+        heed.client().sock.close()
+    except OSError:
+        return True
+    return False
+
+
 def test_term_lets_requests_end():
     go = threading.Event()
 
@@ -870,8 +873,7 @@ def test_term_lets_requests_end():
         client.read_head()
         heed.signal(signal.SIGTERM)
         assert idle.is_closed()
-        with pytest.raises(OSError):
-            wait_until(lambda: heed.client().sock.close(), 3)
+        wait_until(lambda: refuses_connections(heed), 3, "closed listeners")
         go.set()
         assert client.stream.exactly(10) == b"firstlater"
         heed.process.wait(5)
