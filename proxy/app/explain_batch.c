@@ -89,6 +89,16 @@ static bool read_source(struct diag *d, const struct json *value,
     return true;
 }
 
+/* A browser asks for no "https://", but collections of requests have it where
+ * only the page and the type matter: it stands for a host of nobody's. */
+static bool read_url(struct diag *d, struct str text, struct url *out)
+{
+    if (str_eq(text, STR("https://")) || str_eq(text, STR("http://")))
+        text = arena_concat(d->arena,
+                            (struct str[]){text, STR("nobody.invalid/")}, 2);
+    return url_parse(out, text, NULL, d->arena);
+}
+
 static bool read_question(struct diag *d, struct str line, struct question *q)
 {
     const struct json *root = json_parse(d, STR("line"), line);
@@ -102,7 +112,7 @@ static bool read_question(struct diag *d, struct str line, struct question *q)
         return ask_wrongly(d, root, "\"url\" is missing");
     if (!json_read_string(d, member, &url))
         return false;
-    if (!url_parse(&q->url, url, NULL, d->arena))
+    if (!read_url(d, url, &q->url))
         return ask_wrongly(d, member, "\"url\" is no absolute URL");
     member = json_member(root, "type");
     if (member != NULL) {
