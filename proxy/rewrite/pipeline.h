@@ -74,6 +74,7 @@ struct pipeline_options {
     void *edit_ctx;
     sink_fn *sink;
     void *sink_ctx;
+    bool no_inline; /* add no inline script: the page has a policy against it */
 };
 
 struct pipeline;
