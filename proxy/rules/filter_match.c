@@ -28,8 +28,8 @@ bool request_init(struct request *r, char *room, const struct url *url,
                   enum resource_type type, struct str page_host,
                   struct str page_domain)
 {
-    if (url->host.len == 0)
-        return false;
+    if (url->host.len == 0 && !url_is_special(url))
+        return false; /* data:, blob: and the like reach no server */
     *r = (struct request){
         .url = str_sub(url->text, 0, FILTER_URL_MAX),
         .host_at = url->scheme.len + strlen("://"),

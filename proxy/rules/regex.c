@@ -148,6 +148,11 @@ static int literal_atom(struct str p, size_t at, size_t *end)
         *end = skip_bracket(p, at);
         return -1;
     }
+    if (c == '{') {
+        *end = str_find_char(p, '}', at);
+        *end += *end < p.len;
+        return -1;
+    }
     if (c == '\\') {
         *end = at + 2 < p.len ? at + 2 : p.len;
         if (at + 1 >= p.len || ascii_is_alnum(p.ptr[at + 1]))

@@ -11,10 +11,14 @@ bool resource_type_find(struct str name, enum resource_type *out)
         const char *name;
         enum resource_type type;
     } others[] = {
-        {"css", RESOURCE_STYLESHEET},        {"frame", RESOURCE_SUBDOCUMENT},
-        {"sub_frame", RESOURCE_SUBDOCUMENT}, {"xhr", RESOURCE_XMLHTTPREQUEST},
-        {"fetch", RESOURCE_XMLHTTPREQUEST},  {"beacon", RESOURCE_PING},
-        {"doc", RESOURCE_DOCUMENT},          {"main_frame", RESOURCE_DOCUMENT},
+        {"css", RESOURCE_STYLESHEET},
+        {"frame", RESOURCE_SUBDOCUMENT},
+        {"sub_frame", RESOURCE_SUBDOCUMENT},
+        {"xhr", RESOURCE_XMLHTTPREQUEST},
+        {"fetch", RESOURCE_OTHER},
+        /* as other engines have it */ {"beacon", RESOURCE_PING},
+        {"doc", RESOURCE_DOCUMENT},
+        {"main_frame", RESOURCE_DOCUMENT},
     };
 
     for (int i = 0; i < RESOURCE_TYPES; i++) {
