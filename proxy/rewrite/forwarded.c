@@ -1,7 +1,7 @@
 #include "rewrite/forwarded.h"
 
+#include "http/address.h"
 #include "http/token.h"
-#include "rewrite/address.h"
 
 enum { TRACE_ID = 32, PARENT_ID = 16 }; /* hexadecimal digits */
 
@@ -31,9 +31,28 @@ static bool truncates(const struct head_edit *e)
     return (e->visit->scope.denied >> PURPOSE_ANALYTICS & 1) != 0;
 }
 
+/* Without "[", "]" and a port. */
+static struct str bare_address(struct str s)
+{
+    if (str_starts(s, STR("[")))
+        return str_sub(s, 1, str_find_char(s, ']', 0) - 1);
+    size_t colon = str_find_char(s, ':', 0);
+    if (str_find_char(s, ':', colon + 1) == s.len)
+        return str_sub(s, 0, colon);
+    return s;
+}
+
+/* An address as the origin may see it. What is none stays: "unknown". */
 static struct str shown(const struct head_edit *e, struct str address)
 {
-    return truncates(e) ? address_truncate(address, e->arena) : address;
+    size_t mark = e->out->len;
+
+    if (!truncates(e))
+        return address;
+    address_write_truncated(e->out, bare_address(address));
+    struct str cut = arena_dup(e->arena, str_from(buf_str(e->out), mark));
+    e->out->len = mark;
+    return str_eq(cut, STR("-")) ? address : cut;
 }
 
 static void separate(struct buf *out, size_t start)
@@ -101,7 +120,7 @@ static void write_parameter(struct head_edit *e, struct str parameter)
     struct str node = str_from(trimmed, 4);
     if (node.len >= 2 && node.ptr[0] == '"')
         node = str_sub(node, 1, node.len - 2);
-    struct str cut = address_truncate(node, e->arena);
+    struct str cut = shown(e, node);
     bool v6 =
         str_find_char(cut, ':', 0) < cut.len && !str_starts(cut, STR("["));
     bool token = str_is_token(cut);
@@ -157,14 +176,17 @@ static void write_element(struct head_edit *e, const struct client_info *client)
     struct str address = shown(e, client->address);
     struct str host = e->visit->request->host;
     bool v6 = str_find_char(address, ':', 0) < address.len;
-    const char *quote = str_is_token(host) ? "" : "\"";
+    struct str quote = str_is_token(host) ? STR("") : STR("\"");
 
-    buf_printf(e->out, "for=%s" STR_FMT "%s", v6 ? "\"[" : "",
-               STR_ARG(address.len > 0 ? address : STR("unknown")),
-               v6 ? "]\"" : "");
-    if (host.len > 0)
-        buf_printf(e->out, ";host=%s" STR_FMT "%s", quote, STR_ARG(host),
-                   quote);
+    buf_append(e->out, v6 ? STR("for=\"[") : STR("for="));
+    buf_append(e->out, address.len > 0 ? address : STR("unknown"));
+    buf_append(e->out, v6 ? STR("]\"") : STR(""));
+    if (host.len > 0) {
+        buf_append(e->out, STR(";host="));
+        buf_append(e->out, quote);
+        buf_append(e->out, host);
+        buf_append(e->out, quote);
+    }
     buf_append(e->out,
                e->visit->secure ? STR(";proto=https") : STR(";proto=http"));
 }
@@ -230,12 +252,16 @@ bool traceparent_is_valid(struct str value)
 static void begin_trace(struct head_edit *e, struct str id)
 {
     struct str rest = id;
+    char room[UINT_ROOM];
 
     if (id.len != TRACE_ID || !take_id(&rest, TRACE_ID))
         return;
     head_flush(e);
-    buf_printf(e->out, "traceparent: 00-" STR_FMT "-%016llx-01\r\n",
-               STR_ARG(id), (unsigned long long)(str_hash(id) | 1));
+    buf_append(e->out, STR("traceparent: 00-"));
+    buf_append(e->out, id);
+    buf_append(e->out, STR("-"));
+    buf_append(e->out, str_of_hex(room, str_hash(id) | 1, PARENT_ID));
+    buf_append(e->out, STR("-01\r\n"));
 }
 
 static void write_trace(struct head_edit *e, const struct client_info *client)
