@@ -118,6 +118,29 @@ bool str_to_uint(struct str s, uint64_t max, uint64_t *out)
     return true;
 }
 
+struct str str_of_uint(char room[static UINT_ROOM], uint64_t number)
+{
+    size_t at = UINT_ROOM;
+
+    do {
+        room[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    return str_make(room + at, UINT_ROOM - at);
+}
+
+struct str str_of_hex(char room[static UINT_ROOM], uint64_t number,
+                      unsigned digits)
+{
+    size_t at = UINT_ROOM;
+
+    do {
+        room[--at] = "0123456789abcdef"[number & 15];
+        number >>= 4;
+    } while (number > 0 || (UINT_ROOM - at < digits && at > 0));
+    return str_make(room + at, UINT_ROOM - at);
+}
+
 uint64_t str_hash(struct str s)
 {
     uint64_t h = 0xcbf29ce484222325u ^ s.len;

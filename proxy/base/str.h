@@ -108,5 +108,13 @@ struct str str_cut(struct str *rest, char separator);
  * anything but digits, or is larger than `max`. */
 bool str_to_uint(struct str s, uint64_t max, uint64_t *out);
 
+/* A number as text, in decimal or in lower-case hexadecimal with at least
+ * `digits` digits, written into `room` and returned from there. For what is
+ * written with every request: printf costs ten times as much. */
+enum { UINT_ROOM = 20 };
+struct str str_of_uint(char room[static UINT_ROOM], uint64_t number);
+struct str str_of_hex(char room[static UINT_ROOM], uint64_t number,
+                      unsigned digits);
+
 /* A 64-bit hash for tables whose keys an attacker does not choose. */
 uint64_t str_hash(struct str s);

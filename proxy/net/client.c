@@ -204,10 +204,11 @@ static void frame_end(struct gather *g, struct str trailers)
  * held and empty), place 1 is held for the chunk's size. */
 static void frame_chunk(struct gather *g, size_t body)
 {
-    char line[24];
-    int len = snprintf(line, sizeof(line), "%zx\r\n", body);
+    char room[UINT_ROOM + 2];
+    struct str size = str_of_hex(room, body, 1);
 
-    gather_fill(g, 1, str_make(line, (size_t)len));
+    memcpy(room + UINT_ROOM, "\r\n", 2);
+    gather_fill(g, 1, str_make(size.ptr, size.len + 2));
     gather_copy(g, STR("\r\n"));
 }
 

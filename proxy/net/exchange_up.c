@@ -93,12 +93,12 @@ static enum step step_connect(struct exchange *x)
 static void write_payload(struct exchange *x, struct str payload)
 {
     struct gather *g = &x->worker->gather;
-    char line[24];
+    char room[UINT_ROOM];
 
     gather_clear(g);
     if (x->request_framing.kind == FRAMING_CHUNKED) {
-        int len = snprintf(line, sizeof(line), "%zx\r\n", payload.len);
-        gather_copy(g, str_make(line, (size_t)len));
+        gather_copy(g, str_of_hex(room, payload.len, 1));
+        gather_copy(g, STR("\r\n"));
         gather_ref(g, payload);
         gather_copy(g, STR("\r\n"));
     } else {

@@ -126,9 +126,12 @@ bool connection_nominates(const struct fields *fields)
 void head_framing(struct head_edit *e, const struct framing *framing)
 {
     head_flush(e);
-    if (framing->kind == FRAMING_LENGTH)
-        buf_printf(e->out, "Content-Length: %llu\r\n",
-                   (unsigned long long)framing->length);
-    else if (framing->kind == FRAMING_CHUNKED)
+    if (framing->kind == FRAMING_LENGTH) {
+        buf_append(e->out, STR("Content-Length: "));
+        char room[UINT_ROOM];
+        buf_append(e->out, str_of_uint(room, framing->length));
+        buf_append(e->out, STR("\r\n"));
+    } else if (framing->kind == FRAMING_CHUNKED) {
         buf_append(e->out, STR("Transfer-Encoding: chunked\r\n"));
+    }
 }
