@@ -143,6 +143,8 @@ static int read_options(int argc, char **argv, struct options *o)
             o->config = optarg;
             break;
         case 'u':
+            if (!request_args_check_url(optarg))
+                return EXIT_USAGE;
             o->url = optarg;
             break;
         case 'H':

@@ -92,7 +92,7 @@ static int finish_options(int argc, char **argv, struct options *o)
     if (optind + 1 != argc)
         return command_usage("explain");
     o->url = argv[optind];
-    return -1;
+    return request_args_check_url(o->url) ? -1 : EXIT_USAGE;
 }
 
 static int read_options(int argc, char **argv, struct options *o)
@@ -117,6 +117,8 @@ static int read_options(int argc, char **argv, struct options *o)
             o->type = optarg;
             break;
         case 's':
+            if (!request_args_check_url(optarg))
+                return EXIT_USAGE;
             o->source = optarg;
             break;
         case 'H':

@@ -15,7 +15,7 @@ struct batch {
     purpose_set denied;               /* on this site */
     struct arena_pool pool;
     struct buf out;
-    bool failed; /* a line could not be read */
+    unsigned failed; /* lines that could not be read */
 };
 
 static purpose_set denied_on(const struct batch *b,
@@ -154,7 +154,7 @@ static void write_verdict(struct batch *b, bool matched, const struct match *m)
 
 static void write_error(struct batch *b, const struct diag *d)
 {
-    b->failed = true;
+    b->failed++;
     buf_append(&b->out, STR("{\"error\": "));
     json_write_string(&b->out,
                       d->first != NULL ? d->first->message : STR("malformed"));
@@ -216,8 +216,11 @@ bool explain_batch(const struct settings *s, const struct request_args *args,
     bool written = b.out.len == 0 || write_out(&b, out);
     if (ferror(in))
         command_failed("standard input cannot be read");
+    if (b.failed > 0)
+        command_failed("%u line%s could not be read", b.failed,
+                       b.failed == 1 ? "" : "s");
     free(line);
     buf_release(&b.out);
     arena_pool_release(&b.pool);
-    return written && !ferror(in) && !b.failed;
+    return written && !ferror(in) && b.failed == 0;
 }

@@ -80,25 +80,39 @@ static struct str first_host(const struct settings *s, struct arena *arena)
     return host;
 }
 
+static bool parse_url(struct str text, struct str host, struct url *out,
+                      struct arena *arena)
+{
+    struct str parts[] = {STR("http://"), host, text};
+
+    if (str_starts(text, STR("/")) && !str_starts(text, STR("//")))
+        text = arena_concat(arena, parts, ARRAY_LEN(parts));
+    return url_parse(out, text, NULL, arena) && url_is_special(out) &&
+           out->host.len > 0;
+}
+
+static bool refuse_url(const char *text)
+{
+    command_failed("\"%s\" is no URL of the web (expected http://HOST/PATH)",
+                   text);
+    return false;
+}
+
+bool request_args_check_url(const char *text)
+{
+    struct arena arena = {0};
+    struct url url;
+    bool good = parse_url(str_of(text), STR("localhost"), &url, &arena);
+
+    arena_release(&arena);
+    return good || refuse_url(text);
+}
+
 bool request_args_url(const struct settings *s, const char *text,
                       struct url *out, struct arena *arena)
 {
-    struct str input = str_of(text);
-
-    if (str_starts(input, STR("/")) && !str_starts(input, STR("//")))
-        input = arena_concat(
-            arena, (struct str[]){STR("http://"), first_host(s, arena), input},
-            3);
-    if (!url_parse(out, input, NULL, arena) || out->host.len == 0 ||
-        !(str_eq(out->scheme, STR("http")) ||
-          str_eq(out->scheme, STR("https")) || str_eq(out->scheme, STR("ws")) ||
-          str_eq(out->scheme, STR("wss")))) {
-        command_failed("\"%s\" is no URL of the web (expected "
-                       "http://HOST/PATH)",
-                       text);
-        return false;
-    }
-    return true;
+    return parse_url(str_of(text), first_host(s, arena), out, arena) ||
+           refuse_url(text);
 }
 
 /* What a client would send. */

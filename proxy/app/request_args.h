@@ -31,14 +31,16 @@ bool request_args_add(struct request_args *args, const char *text);
 bool request_args_take(struct request_args *args, enum field_id id,
                        struct field *out);
 
-/* Make the request. `url`: absolute, or a path on the first site's host; NULL
- * is "/". `out` must stay where it is: the visit points into it. Strings live
- * in the arena. false: complained. */
+/* Whether `text` is an absolute URL of the web, or a path on the first site's
+ * host. false: complained; the command line is bad. */
+bool request_args_check_url(const char *text);
+
+/* Parse such a URL. false: complained. */
+bool request_args_url(const struct settings *s, const char *text,
+                      struct url *out, struct arena *arena);
+
+/* Make the request. `url`: as above; NULL is "/". `out` must stay where it is:
+ * the visit points into it. Strings live in the arena. false: complained. */
 bool request_args_ask(const struct request_args *args, const struct settings *s,
                       const char *url, struct asked_request *out,
                       struct arena *arena);
-
-/* Parse an absolute URL of the web, or a path on the first site's host.
- * false: complained. */
-bool request_args_url(const struct settings *s, const char *text,
-                      struct url *out, struct arena *arena);

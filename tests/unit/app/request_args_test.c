@@ -87,8 +87,6 @@ static const struct {
     {"Host goes first", "\"b.example\"", "http://a.example/", "Host: b.example",
      true, "b.example", "/"},
     {"no site", "\"a.example\"", "http://b.example/", NULL, false, NULL, NULL},
-    {"no URL", "\"*\"", "a b", NULL, false, NULL, NULL},
-    {"not of the web", "\"*\"", "file:///a", NULL, false, NULL, NULL},
     {"what serve refuses", "\"*\"", NULL, "A B: c", false, NULL, NULL},
 };
 
@@ -126,6 +124,18 @@ static void requests_are_made_of_arguments(void **state)
     assert_int_equal(failures, 0);
 }
 
+static void what_is_no_url_is_refused(void **state)
+{
+    (void)state;
+    assert_true(request_args_check_url("http://a.example"));
+    assert_true(request_args_check_url("HTTPS://A.example:1/b?c"));
+    assert_true(request_args_check_url("/b"));
+    assert_false(request_args_check_url("a b"));
+    assert_false(request_args_check_url("a.example/b"));
+    assert_false(request_args_check_url("data:,a"));
+    assert_false(request_args_check_url(""));
+}
+
 static void a_field_can_be_taken_out(void **state)
 {
     struct arena arena = {0};
@@ -149,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(header_arguments_are_read_as_curl_does),
         cmocka_unit_test(requests_are_made_of_arguments),
+        cmocka_unit_test(what_is_no_url_is_refused),
         cmocka_unit_test(a_field_can_be_taken_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
