@@ -30,12 +30,13 @@ static void add_path(struct config_reader *r, struct path_list *list,
 /* Only "*" is special in a configured path, and none of the folder's bytes. */
 static struct str glob_pattern(struct config_reader *r, struct str path)
 {
+    const struct str special = STR("?[]\\");
     struct buf out = {0};
     struct str whole = config_path(r, path);
 
     for (size_t i = 0; i < whole.len; i++) {
         bool in_folder = whole.ptr != path.ptr && i < r->dir.len;
-        if (memchr("?[]\\", whole.ptr[i], 4) != NULL ||
+        if (str_find_char(special, whole.ptr[i], 0) < special.len ||
             (in_folder && whole.ptr[i] == '*'))
             buf_append_char(&out, '\\');
         buf_append_char(&out, whole.ptr[i]);

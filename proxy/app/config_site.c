@@ -11,13 +11,14 @@ static const char *const site_keys[] = {"hosts", "upstream", "policy", "rules",
 static bool normalise_host(struct config_reader *r, struct str host,
                            struct str *out)
 {
+    const struct str delimiters = STR("/?#@\\*%");
     struct url url;
 
     if (str_ends(host, STR("."))) /* "example.com." is the same host */
         host.len--;
     for (size_t i = 0; i < host.len; i++)
         if ((unsigned char)host.ptr[i] <= ' ' ||
-            memchr("/?#@\\*%", host.ptr[i], 7) != NULL)
+            str_find_char(delimiters, host.ptr[i], 0) < delimiters.len)
             return false;
     if (!str_starts(host, STR("[")) && str_find_char(host, ':', 0) < host.len)
         return false;

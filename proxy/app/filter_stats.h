@@ -20,8 +20,8 @@ struct filter_stats {
 void filter_stats_init(struct filter_stats *stats, const struct ruleset *rules,
                        struct arena *arena);
 
-/* An edit_fn: count one. */
-void filter_stats_count(void *stats, const struct rule *rule, enum edit_way way,
+/* An edit_fn: count one; `ctx` is the stats. */
+void filter_stats_count(void *ctx, const struct rule *rule, enum edit_way way,
                         enum edit_kind kind);
 
 /* Print the JSON, one line. */
