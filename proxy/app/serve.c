@@ -30,8 +30,7 @@ struct server {
     bool ending, retiring; /* retiring: old listeners are still to be closed */
 };
 
-/* ---- the logs --------------------------------------------------------------
- */
+/* ---- the logs -------------------------------------------------------- */
 
 static bool error_log_open(struct server *s, const struct settings *settings)
 {
@@ -66,8 +65,7 @@ static bool logs_open(struct server *s, const struct settings *settings)
     return true;
 }
 
-/* ---- reload
- * ------------------------------------------------------------------ */
+/* ---- reload ---------------------------------------------------------- */
 
 static void log_problems(const struct diag *d, struct arena *arena)
 {
@@ -125,13 +123,21 @@ static void reload(struct server *s)
     arena_release(&arena);
 }
 
-/* ---- the loop
- * ------------------------------------------------------------------ */
+/* ---- the loop -------------------------------------------------------- */
 
 static bool all_adopted(const struct server *s)
 {
     for (unsigned i = 0; i < s->worker_count; i++) {
         if (atomic_load(&s->workers[i]->adopted) != s->current->number)
+            return false;
+    }
+    return true;
+}
+
+static bool all_deaf(const struct server *s)
+{
+    for (unsigned i = 0; i < s->worker_count; i++) {
+        if (!atomic_load(&s->workers[i]->deaf))
             return false;
     }
     return true;
@@ -158,6 +164,8 @@ static void on_poll(evutil_socket_t fd, short what, void *arg)
         event_base_loopbreak(s->base);
         return;
     }
+    if (s->ending && all_deaf(s))
+        listen_close_unused(NULL);
     if (s->retiring && all_adopted(s)) {
         s->retiring = false;
         listen_close_unused(s->current->settings);
@@ -221,8 +229,7 @@ static void raise_descriptor_limit(void)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* ---- start and end
- * ---------------------------------------------------------------- */
+/* ---- start and end --------------------------------------------------- */
 
 static void start_workers(struct server *s, struct settings *settings)
 {

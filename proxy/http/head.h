@@ -43,6 +43,7 @@ struct head_limits {
     X(EXPECTATION, 417, "unknown expectation")                                 \
     X(BODY_LONG, 413, "request body too large")                                \
     X(BAD_CHUNK, 400, "malformed chunk")                                       \
+    X(BAD_TRAILER, 400, "malformed or forbidden trailer")                      \
     X(TIMED_OUT, 408, "request head not complete in time")
 
 #define HEAD_ERROR_ENUM(id, status, reason) HEAD_##id,

@@ -10,6 +10,26 @@ static bool may_pass(const struct field *f)
            !str_istarts(f->name, STR("x-forwarded-"));
 }
 
+static bool frames_or_routes(enum field_id id)
+{
+    return id == FIELD_CONTENT_LENGTH || id == FIELD_TRANSFER_ENCODING ||
+           id == FIELD_HOST || id == FIELD_CONNECTION;
+}
+
+bool trailers_are_sound(struct str section)
+{
+    struct arena arena = {0};
+    struct fields fields = {0};
+
+    if (section.len <= 2)
+        return true;
+    bool sound = trailers_parse(&fields, section, &limits, &arena) == HEAD_NONE;
+    for (unsigned i = 0; sound && i < fields.count; i++)
+        sound = !frames_or_routes(fields.items[i].id);
+    arena_release(&arena);
+    return sound;
+}
+
 void trailers_write(struct buf *out, struct str section, struct arena *arena)
 {
     struct fields fields = {0};

@@ -15,3 +15,7 @@
  * is dropped.
  */
 void trailers_write(struct buf *out, struct str section, struct arena *arena);
+
+/* Whether a request's trailer section is well formed and names nothing that
+ * frames or routes the message: such a one was meant to be merged. */
+bool trailers_are_sound(struct str section);

@@ -27,8 +27,7 @@ struct access_log {
     bool reopen, ending;
 };
 
-/* ---- the writing thread
- * ------------------------------------------------------- */
+/* ---- the writing thread ---------------------------------------------- */
 
 static int log_file_open(const char *path)
 {
@@ -161,8 +160,7 @@ static void submit(struct access_log *log, struct str record)
     pthread_mutex_unlock(&log->lock);
 }
 
-/* ---- records
- * --------------------------------------------------------------------- */
+/* ---- records --------------------------------------------------------- */
 
 static bool is_denied(const struct exchange *x)
 {

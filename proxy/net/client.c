@@ -28,8 +28,7 @@ static void client_to(struct client *c, enum client_state state)
     c->state = state;
 }
 
-/* ---- addresses ------------------------------------------------------------
- */
+/* ---- addresses ------------------------------------------------------- */
 
 static void address_set(struct client *c, const struct sockaddr *peer)
 {
@@ -49,7 +48,7 @@ static void address_set(struct client *c, const struct sockaddr *peer)
     }
 }
 
-/* ---- bytes from the client ----------------------------------------------- */
+/* ---- bytes from the client ------------------------------------------- */
 
 static bool view_is_kept(const struct client *c)
 {
@@ -99,8 +98,7 @@ static void view_take(struct client *c, size_t len)
     c->view = str_from(c->view, len);
 }
 
-/* ---- the request's body -----------------------------------------------------
- */
+/* ---- the request's body ---------------------------------------------- */
 
 void client_expect_body(struct client *c, const struct framing *framing)
 {
@@ -114,7 +112,12 @@ void client_expect_body(struct client *c, const struct framing *framing)
                    (framing->kind == FRAMING_LENGTH && framing->length == 0);
 }
 
-/* Take the next payload out of the view; empty: more bytes are needed. */
+static enum read_result body_bad(struct client *c, enum head_error error)
+{
+    c->body_error = error;
+    return READ_FAILED;
+}
+
 static enum read_result body_from_view(struct client *c, struct str *payload)
 {
     struct str rest = c->view;
@@ -133,23 +136,32 @@ static enum read_result body_from_view(struct client *c, struct str *payload)
     case CHUNKED_DATA:
         return READ_DATA;
     case CHUNKED_DONE:
+        if (!trailers_are_sound(buf_str(&c->trailers)))
+            return body_bad(c, HEAD_BAD_TRAILER);
         c->body_done = true;
         return READ_END;
     case CHUNKED_BAD:
-        c->body_error = HEAD_BAD_CHUNK;
-        return READ_FAILED;
+        return body_bad(c, HEAD_BAD_CHUNK);
     case CHUNKED_MORE:
         break;
     }
     return READ_WAIT;
 }
 
+enum read_result client_take_body(struct client *c, struct str *payload)
+{
+    if (c->body_done)
+        return READ_END;
+    enum read_result r = body_from_view(c, payload);
+    if (r == READ_DATA)
+        c->body_bytes += payload->len;
+    return r;
+}
+
 enum read_result client_read_body(struct client *c, struct str *payload)
 {
-    while (!c->body_done) {
-        enum read_result r = body_from_view(c, payload);
-        if (r == READ_DATA)
-            c->body_bytes += payload->len;
+    for (;;) {
+        enum read_result r = client_take_body(c, payload);
         if (r != READ_WAIT)
             return r;
         r = view_fill(c);
@@ -158,7 +170,6 @@ enum read_result client_read_body(struct client *c, struct str *payload)
         if (r != READ_DATA)
             return r;
     }
-    return READ_END;
 }
 
 enum read_result client_read_raw(struct client *c, struct str *bytes)
@@ -173,8 +184,7 @@ enum read_result client_read_raw(struct client *c, struct str *bytes)
     return READ_DATA;
 }
 
-/* ---- the response
- * ------------------------------------------------------------- */
+/* ---- the response ---------------------------------------------------- */
 
 void client_begin_response(struct client *c, const struct framing *framing,
                            bool keep_alive)
@@ -224,8 +234,7 @@ bool client_write(struct client *c, struct gather *g, size_t head, bool end,
     return conn_write(&c->conn, g);
 }
 
-/* ---- heads
- * ---------------------------------------------------------------------- */
+/* ---- heads ----------------------------------------------------------- */
 
 static const struct settings *settings_of(const struct client *c)
 {
@@ -312,8 +321,7 @@ static bool read_head(struct client *c)
     return true;
 }
 
-/* ---- moving on
- * --------------------------------------------------------------------- */
+/* ---- moving on ------------------------------------------------------- */
 
 static void client_free(struct client *c)
 {

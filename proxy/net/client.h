@@ -64,8 +64,7 @@ void client_new(struct worker *w, int fd, const struct sockaddr *peer);
 /* Do all that can be done now. The client may be gone afterwards. */
 void client_run(struct client *c);
 
-/* ---- for exchanges --------------------------------------------------------
- */
+/* ---- for exchanges --------------------------------------------------- */
 
 /* The request's body is framed so; call once, before reading it. */
 void client_expect_body(struct client *c, const struct framing *framing);
@@ -74,6 +73,10 @@ void client_expect_body(struct client *c, const struct framing *framing);
  * READ_END: the body is complete. READ_FAILED: malformed (body_error) or the
  * client has gone (HEAD_NONE). */
 enum read_result client_read_body(struct client *c, struct str *payload);
+
+/* The same out of what has been read already: READ_WAIT when that is used up.
+ * Pieces stay valid until the next read of either kind. */
+enum read_result client_take_body(struct client *c, struct str *payload);
 
 /* Bytes without framing, for tunnels. READ_END: the client sends no more. */
 enum read_result client_read_raw(struct client *c, struct str *bytes);
@@ -94,8 +97,7 @@ void client_begin_response(struct client *c, const struct framing *framing,
 bool client_write(struct client *c, struct gather *g, size_t head, bool end,
                   struct str trailers);
 
-/* ---- for the worker ---------------------------------------------------------
- */
+/* ---- for the worker -------------------------------------------------- */
 
 /* Let all clients end after the request under way; close those that wait. */
 void clients_drain(struct worker *w);

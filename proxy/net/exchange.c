@@ -35,8 +35,7 @@ static uint64_t now_us(void)
     return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
 
-/* ---- notes for the log
- * -------------------------------------------------------- */
+/* ---- notes for the log ----------------------------------------------- */
 
 void exchange_note_edit(void *ctx, const struct rule *rule, enum edit_way way,
                         enum edit_kind kind)
@@ -61,8 +60,7 @@ void exchange_note_head_edit(void *ctx, const struct rule *rule,
     exchange_note_edit(ctx, rule, EDIT_REMOVED, EDIT_OTHER);
 }
 
-/* ---- answers of our own
- * ------------------------------------------------------ */
+/* ---- answers of our own ---------------------------------------------- */
 
 /* Send a whole response and let the rest of the request go by. */
 static void answer(struct exchange *x, const struct buf *response,
@@ -116,8 +114,7 @@ static void answer_denied(struct exchange *x, const struct neutral *neutral,
     buf_release(&response);
 }
 
-/* ---- beginning
- * ---------------------------------------------------------------- */
+/* ---- beginning ------------------------------------------------------- */
 
 static bool is_trusted(const struct settings *s, const struct client *c)
 {
@@ -246,8 +243,7 @@ struct exchange *exchange_new(struct client *c, struct str head,
     return x;
 }
 
-/* ---- running
- * -------------------------------------------------------------------- */
+/* ---- running --------------------------------------------------------- */
 
 /* What each side is waited for. */
 static void set_timeouts(struct exchange *x)

@@ -99,8 +99,7 @@ void exchange_free(struct exchange *x);
 void exchange_on_origin(struct exchange *x);
 void exchange_on_timeout(struct exchange *x, enum timeout kind);
 
-/* ---- between the halves ----------------------------------------------------
- */
+/* ---- between the halves ---------------------------------------------- */
 
 void exchange_up_to(struct exchange *x, enum up_state state);
 void exchange_down_to(struct exchange *x, enum down_state state);

@@ -3,8 +3,7 @@
 
 enum { INTERIM_MAX = 32 }; /* 1xx responses before the final one */
 
-/* ---- reading
- * ------------------------------------------------------------------ */
+/* ---- reading --------------------------------------------------------- */
 
 /* More bytes of the origin, behind the part of a head that was kept. */
 static enum read_result origin_read(struct exchange *x, struct str *bytes)
@@ -33,8 +32,7 @@ static void keep_head(struct origin *o, struct str bytes, struct str part)
         buf_append(&o->in, part);
 }
 
-/* ---- the body towards the client
- * ------------------------------------------------- */
+/* ---- the body towards the client ------------------------------------- */
 
 /* Begin a write: place 0 is the head, place 1 of a chunked body the size. */
 static void gather_begin(struct exchange *x, struct str head)
@@ -151,8 +149,7 @@ static void send_piece(struct exchange *x, struct str head, struct str bytes)
     exchange_down_to(x, x->response_done ? DOWN_FLUSH : DOWN_BODY);
 }
 
-/* ---- heads
- * ------------------------------------------------------------------------ */
+/* ---- heads ----------------------------------------------------------- */
 
 /* How the client gets the body: as the origin sent it where nothing changes. */
 static struct framing client_framing(const struct exchange *x,
@@ -348,8 +345,7 @@ static enum step step_head(struct exchange *x)
     return STEP_AGAIN;
 }
 
-/* ---- the body from the origin
- * ----------------------------------------------------- */
+/* ---- the body from the origin ---------------------------------------- */
 
 /* The origin's connection ended: the proper end of a body without a length, a
  * truncation of any other, which the client must be able to see. */

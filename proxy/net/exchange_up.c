@@ -1,10 +1,114 @@
 #include "http/trailer.h"
 #include "net/exchange.h"
 
-#include <stdio.h>
+/* ---- the body -------------------------------------------------------- */
 
-/* ---- connecting ------------------------------------------------------------
- */
+/* Put a piece of the body behind what is gathered. */
+static void gather_payload(struct exchange *x, struct str payload)
+{
+    struct gather *g = &x->worker->gather;
+    char room[UINT_ROOM];
+
+    x->body_sent = true;
+    if (x->request_framing.kind != FRAMING_CHUNKED) {
+        gather_ref(g, payload);
+        return;
+    }
+    gather_copy(g, str_of_hex(room, payload.len, 1));
+    gather_copy(g, STR("\r\n"));
+    gather_ref(g, payload);
+    gather_copy(g, STR("\r\n"));
+}
+
+static void gather_body_end(struct exchange *x)
+{
+    struct gather *g = &x->worker->gather;
+    struct buf *scratch = &x->worker->scratch;
+
+    if (x->request_framing.kind != FRAMING_CHUNKED)
+        return;
+    buf_clear(scratch);
+    trailers_write(scratch, buf_str(&x->client->trailers), &x->arena);
+    gather_copy(g, STR("0\r\n"));
+    gather_copy(g, buf_str(scratch));
+}
+
+static bool body_too_long(const struct exchange *x)
+{
+    uint64_t limit = x->settings->limits.request_body;
+
+    return limit > 0 && x->client->body_bytes > limit;
+}
+
+/* The body ended wrongly: malformed, or the client has gone. */
+static void body_failed(struct exchange *x)
+{
+    enum head_error e = x->client->body_error;
+
+    x->wants_keep_alive = false;
+    if (e != HEAD_NONE)
+        exchange_fail(x, head_error_status(e), head_error_reason(e));
+    else
+        exchange_fail(x, 400, "client closed within its request");
+}
+
+static void send_payload(struct exchange *x, struct str payload)
+{
+    gather_clear(&x->worker->gather);
+    gather_payload(x, payload);
+    /* A failed write shows as a lost connection when the answer is read. */
+    conn_write(&x->origin->conn, &x->worker->gather);
+}
+
+static enum step step_body(struct exchange *x)
+{
+    struct str payload;
+
+    /* An origin that reads no more may have answered: the other half knows. */
+    if (conn_is_clogged(&x->origin->conn) || x->origin->conn.failed)
+        return STEP_WAIT;
+    switch (client_read_body(x->client, &payload)) {
+    case READ_DATA:
+        if (body_too_long(x))
+            exchange_fail(x, 413, "request body too large");
+        else
+            send_payload(x, payload);
+        return STEP_AGAIN;
+    case READ_WAIT:
+        return STEP_WAIT;
+    case READ_END:
+        gather_clear(&x->worker->gather);
+        gather_body_end(x);
+        conn_write(&x->origin->conn, &x->worker->gather);
+        exchange_up_to(x, UP_DONE);
+        return STEP_AGAIN;
+    case READ_FAILED:
+        break;
+    }
+    body_failed(x);
+    return STEP_AGAIN;
+}
+
+static enum step step_discard(struct exchange *x)
+{
+    struct str payload;
+
+    switch (client_read_body(x->client, &payload)) {
+    case READ_DATA:
+        return STEP_AGAIN;
+    case READ_WAIT:
+        return STEP_WAIT;
+    case READ_FAILED:
+        x->client->keep_alive = false;
+        break;
+    case READ_END:
+        break;
+    }
+    exchange_up_to(x, UP_DONE);
+    return STEP_AGAIN;
+}
+
+/* ---- connecting ------------------------------------------------------ */
 
 static uint64_t client_hash(const struct exchange *x)
 {
@@ -62,15 +166,30 @@ static bool lease_origin(struct exchange *x)
     return x->origin != NULL;
 }
 
+/* Send the head and what has come of the body in one write: a body that is
+ * malformed as far as it has come reaches nobody. */
 static void send_head(struct exchange *x)
 {
     struct gather *g = &x->worker->gather;
+    enum read_result r;
+    struct str payload;
 
     gather_clear(g);
     gather_ref(g, x->request_bytes);
-    /* A failed write shows as a lost connection when the answer is read. */
+    while ((r = client_take_body(x->client, &payload)) == READ_DATA)
+        gather_payload(x, payload);
+    if (r == READ_FAILED) {
+        body_failed(x);
+        return;
+    }
+    if (body_too_long(x)) {
+        exchange_fail(x, 413, "request body too large");
+        return;
+    }
+    if (r == READ_END)
+        gather_body_end(x);
     conn_write(&x->origin->conn, g);
-    exchange_up_to(x, x->client->body_done ? UP_DONE : UP_BODY);
+    exchange_up_to(x, r == READ_END ? UP_DONE : UP_BODY);
 }
 
 static enum step step_connect(struct exchange *x)
@@ -87,109 +206,7 @@ static enum step step_connect(struct exchange *x)
     return STEP_AGAIN;
 }
 
-/* ---- the body
- * ----------------------------------------------------------------- */
-
-static void write_payload(struct exchange *x, struct str payload)
-{
-    struct gather *g = &x->worker->gather;
-    char room[UINT_ROOM];
-
-    gather_clear(g);
-    if (x->request_framing.kind == FRAMING_CHUNKED) {
-        gather_copy(g, str_of_hex(room, payload.len, 1));
-        gather_copy(g, STR("\r\n"));
-        gather_ref(g, payload);
-        gather_copy(g, STR("\r\n"));
-    } else {
-        gather_ref(g, payload);
-    }
-    x->body_sent = true;
-    conn_write(&x->origin->conn, g);
-}
-
-static void body_complete(struct exchange *x)
-{
-    struct gather *g = &x->worker->gather;
-
-    if (x->request_framing.kind == FRAMING_CHUNKED) {
-        struct buf *scratch = &x->worker->scratch;
-        buf_clear(scratch);
-        buf_append(scratch, STR("0\r\n"));
-        trailers_write(scratch, buf_str(&x->client->trailers), &x->arena);
-        gather_clear(g);
-        gather_ref(g, buf_str(scratch));
-        conn_write(&x->origin->conn, g);
-    }
-    exchange_up_to(x, UP_DONE);
-}
-
-static bool body_too_long(const struct exchange *x)
-{
-    uint64_t limit = x->settings->limits.request_body;
-
-    return limit > 0 && x->client->body_bytes > limit;
-}
-
-/* The body ended wrongly: malformed, or the client has gone. */
-static void body_failed(struct exchange *x)
-{
-    enum head_error e = x->client->body_error;
-
-    x->wants_keep_alive = false;
-    if (e != HEAD_NONE)
-        exchange_fail(x, head_error_status(e), head_error_reason(e));
-    else
-        exchange_fail(x, 400, "client closed within its request");
-}
-
-static enum step step_body(struct exchange *x)
-{
-    struct str payload;
-
-    /* An origin that reads no more may have answered: the other half knows. */
-    if (conn_is_clogged(&x->origin->conn) || x->origin->conn.failed)
-        return STEP_WAIT;
-    switch (client_read_body(x->client, &payload)) {
-    case READ_DATA:
-        if (body_too_long(x))
-            exchange_fail(x, 413, "request body too large");
-        else
-            write_payload(x, payload);
-        return STEP_AGAIN;
-    case READ_WAIT:
-        return STEP_WAIT;
-    case READ_END:
-        body_complete(x);
-        return STEP_AGAIN;
-    case READ_FAILED:
-        break;
-    }
-    body_failed(x);
-    return STEP_AGAIN;
-}
-
-static enum step step_discard(struct exchange *x)
-{
-    struct str payload;
-
-    switch (client_read_body(x->client, &payload)) {
-    case READ_DATA:
-        return STEP_AGAIN;
-    case READ_WAIT:
-        return STEP_WAIT;
-    case READ_FAILED:
-        x->client->keep_alive = false;
-        break;
-    case READ_END:
-        break;
-    }
-    exchange_up_to(x, UP_DONE);
-    return STEP_AGAIN;
-}
-
-/* ---- tunnels
- * ------------------------------------------------------------------- */
+/* ---- tunnels --------------------------------------------------------- */
 
 static enum step step_tunnel(struct exchange *x)
 {

@@ -14,7 +14,7 @@
 
 enum { ACCEPT_BATCH = 64, BACKLOG = 4096, PAUSE_MS = 100 };
 
-/* ---- the main thread's table ------------------------------------------- */
+/* ---- the main thread's table ----------------------------------------- */
 
 struct bound {
     struct bound *next;
@@ -41,7 +41,7 @@ static struct bound *bound_find(struct str address)
 static void bound_free(struct bound *b)
 {
     for (unsigned i = 0; i < b->count; i++) {
-        if (i == 0 || b->fds[i] != b->fds[0])
+        if (b->fds[i] >= 0 && (i == 0 || b->fds[i] != b->fds[0]))
             close(b->fds[i]);
     }
     free((void *)(uintptr_t)b->address.ptr);
@@ -228,7 +228,22 @@ struct str listen_name(struct str address, struct arena *arena)
     return arena_printf(arena, "%s:%u", text, ntohs(in->sin_port));
 }
 
-/* ---- a worker's listeners ---------------------------------------------- */
+/* Close a worker's own socket, so that nobody waits in a queue that will not
+ * be served. A Unix socket belongs to all workers: the main thread closes it.
+ */
+static void listen_close_own(int fd, unsigned worker)
+{
+    pthread_mutex_lock(&bounds_lock);
+    for (struct bound *b = bounds; b != NULL; b = b->next) {
+        if (b->is_unix || worker >= b->count || b->fds[worker] != fd)
+            continue;
+        close(fd);
+        b->fds[worker] = -1;
+    }
+    pthread_mutex_unlock(&bounds_lock);
+}
+
+/* ---- a worker's listeners -------------------------------------------- */
 
 struct listener {
     struct listener *next;
@@ -348,8 +363,11 @@ void listeners_stop(struct worker *w)
     while (w->listeners != NULL) {
         struct listener *l = w->listeners;
         w->listeners = l->next;
+        int fd = l->fd;
         listener_finish(l);
+        listen_close_own(fd, w->number);
     }
+    atomic_store(&w->deaf, true);
 }
 
 static void on_resume(evutil_socket_t fd, short what, void *arg)

@@ -30,7 +30,7 @@ struct str listen_name(struct str address, struct arena *arena);
 /* In a worker: accept on what the current generation names, and only that. */
 void listeners_update(struct worker *w);
 
-/* In a worker: take what waits in the queues, then stop accepting. */
+/* In a worker: take what waits in the queues, then close them. */
 void listeners_stop(struct worker *w);
 
 /* In a worker: stop accepting for a moment (no descriptors, too many

@@ -34,8 +34,7 @@ struct str origin_address(const struct origin_pool *pool)
     return pool->name;
 }
 
-/* ---- pools ----------------------------------------------------------------
- */
+/* ---- pools ----------------------------------------------------------- */
 
 static struct origin_pool *pool_get(struct worker *w,
                                     const struct server_settings *server)
@@ -85,7 +84,7 @@ void origin_pools_close(struct worker *w)
     }
 }
 
-/* ---- choosing ----------------------------------------------------------- */
+/* ---- choosing -------------------------------------------------------- */
 
 static bool pool_is_usable(const struct origin_pool *p, bool ejected_too)
 {
@@ -177,8 +176,7 @@ void origin_succeeded(struct origin_pool *pool)
     pool->failures = 0;
 }
 
-/* ---- connections ----------------------------------------------------------
- */
+/* ---- connections ----------------------------------------------------- */
 
 /* An idle connection that has something to say says that it ends, or what
  * nobody asked for: either way it is of no more use. */

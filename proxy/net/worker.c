@@ -29,7 +29,7 @@ uint64_t worker_random(struct worker *w)
     return z ^ (z >> 31);
 }
 
-/* ---- leases ------------------------------------------------------------- */
+/* ---- leases ---------------------------------------------------------- */
 
 static struct lease *lease_new(struct worker *w, struct generation *generation)
 {
@@ -75,7 +75,7 @@ static void adopt(struct worker *w, struct generation *generation)
     atomic_store(&w->adopted, generation->number);
 }
 
-/* ---- ending ------------------------------------------------------------- */
+/* ---- ending ---------------------------------------------------------- */
 
 static void maybe_end(struct worker *w)
 {
@@ -112,7 +112,7 @@ static void drain(struct worker *w)
     maybe_end(w);
 }
 
-/* ---- the loop ------------------------------------------------------------ */
+/* ---- the loop -------------------------------------------------------- */
 
 static void on_wake(evutil_socket_t fd, short what, void *arg)
 {

@@ -34,10 +34,34 @@ static void only_harmless_trailers_pass(void **state)
     }
 }
 
+static const struct {
+    const char *section;
+    bool sound;
+} sections[] = {
+    {"", true},
+    {"\r\n", true},
+    {"X: y\r\n\r\n", true},
+    {"no colon\r\n\r\n", false},
+    {"Content-Length: 9\r\n\r\n", false},
+    {"transfer-encoding: chunked\r\n\r\n", false},
+    {"X: y\r\nHost: b\r\n\r\n", false},
+};
+
+static void framing_in_trailers_is_unsound(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+        if (trailers_are_sound(str_of(sections[i].section)) !=
+            sections[i].sound)
+            fail_msg("[%s]", sections[i].section);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_harmless_trailers_pass),
+        cmocka_unit_test(framing_in_trailers_is_unsound),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
