@@ -56,7 +56,7 @@ def test_help_of_a_command(name):
     [], ["nonsense"], ["--nonsense"], ["check", "--nonsense"],
     ["check", "too", "many"], ["explain"], ["filter", "--type", "pdf"],
     ["check", "-c"], ["explain", "http://a/", "-H", "no colon"],
-    ["serve", "--listen", "127.0.0.1:0"], ["explain", "not a url"],
+    ["serve", "--listen", "127.0.0.1:0"],
 ], ids=" ".join)
 def test_a_bad_command_line_exits_with_2(arguments, tmp_path):
     done = run_heed(*arguments, cwd=tmp_path)
@@ -225,8 +225,8 @@ RULE_COMPLAINTS = [  # name, text of the second rule, pointer, what
     ("no id", '{"purpose": "social", "hosts": ["b.test"]}', "/rules/1", "id"),
     ("unknown purpose", '{"id": "b", "purpose": "socail", "hosts": ["b"]}',
      "/rules/1/purpose", 'did you mean "social"'),
-    ("unknown member", '{"id": "b", "purpose": "social", "host": ["b.test"]}',
-     "/rules/1/host", 'did you mean "hosts"'),
+    ("unknown member", '{"id": "b", "purpose": "social", "host": ["b.test"],'
+     ' "cookies": ["b"]}', "/rules/1/host", 'did you mean "hosts"'),
     ("same id", '{"id": "a", "purpose": "social", "hosts": ["b.test"]}',
      "/rules/1/id", ""),
     ("bad regex", '{"id": "b", "purpose": "social",'
@@ -367,9 +367,15 @@ def test_explain_batch(folder):
 
 
 def test_explain_batch_with_a_bad_line(folder):
-    done = run_heed("explain", "--batch", stdin="{}\nnonsense\n", cwd=folder)
+    """It is told in its place, the others are answered."""
+    good = json.dumps({"url": "https://counter.test/", "type": "image",
+                       "source": "https://www.example.com/"})
+    done = run_heed("explain", "--batch", stdin=f"{{}}\nnonsense\n{good}\n",
+                    cwd=folder)
     assert done.returncode == 1
-    assert done.stderr
+    answers = [json.loads(x) for x in done.stdout.splitlines()]
+    assert ["error" in a for a in answers] == [True, True, False]
+    assert answers[2]["matched"]
 
 
 # ---- filter ------------------------------------------------------------------------

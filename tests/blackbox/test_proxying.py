@@ -10,8 +10,9 @@ import time
 
 import pytest
 
-from harness import (HOST, Client, Closed, Heed, Origin, chunked, proxied,
-                     readable, reply, request_bytes, site, wait_until)
+from harness import (HOST, Client, Closed, Heed, Origin, chunked,
+                     needs_plain_memory, proxied, readable, reply,
+                     request_bytes, site, wait_until)
 
 
 def echo(exchange):
@@ -184,6 +185,7 @@ def test_trailers_both_ways():
         assert origin.last().body == b"a"
 
 
+@needs_plain_memory
 def test_slow_reader_does_not_fill_memory():
     size = 200_000_000
     block = b"x" * 1_000_000
@@ -205,6 +207,7 @@ def test_slow_reader_does_not_fill_memory():
         assert heed.memory_kb() - before < 8_000
 
 
+@needs_plain_memory
 def test_slow_origin_does_not_fill_memory():
     done = threading.Event()
 
