@@ -241,14 +241,17 @@ static void load_rule(struct ruleset_draft *draft, const struct json *value)
         .file = arena_dup(draft->arena, value->file->path),
     };
     struct rule_details details = {0};
+    unsigned errors = draft->diag->errors;
 
     if (!json_check_object(draft->diag, value, rule_keys))
         return;
+    bool known = draft->diag->errors == errors;
     require(draft, value, "id", "a short name for the rule");
     require(draft, value, "purpose",
             "what the service serves, such as "
             "\"analytics\"");
-    require_match(draft, value);
+    if (known) /* else what matches may be what was misspelt */
+        require_match(draft, value);
     read_description(draft, value, &rule);
     json_read_bool(draft->diag, json_member(value, "enabled"), &rule.enabled);
     read_action(draft, json_member(value, "action"), &rule);
