@@ -49,6 +49,7 @@ struct worker {
     /* Set by the main thread, taken when wake_fd is readable. */
     _Atomic(struct generation *) next_generation;
     atomic_bool drain_wanted, stop_wanted;
+    atomic_bool deaf;             /* listens no more */
     atomic_bool ended;            /* the thread's loop has ended */
     atomic_uint_fast64_t adopted; /* number of the generation in use */
     unsigned number;
