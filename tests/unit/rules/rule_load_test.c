@@ -32,74 +32,74 @@ static const struct {
 };
 
 /* The same with a good id and purpose in front: `members` starts at column
- * 41. */
+ * 40. */
 static const struct {
     const char *name, *members, *want;
 } bad_members[] = {
     {"address as host", "\"hosts\":[\"https://a.com/\"]",
-     "f:1:50: error: /rules/0/hosts/0: not a host but an address (expected "
+     "f:1:49: error: /rules/0/hosts/0: not a host but an address (expected "
      "\"example.com\"; use \"filters\" for paths)"},
     {"star in a host", "\"hosts\":[\"*.a.com\"]",
-     "f:1:50: error: /rules/0/hosts/0: a host stands for all below it (leave "
+     "f:1:49: error: /rules/0/hosts/0: a host stands for all below it (leave "
      "out \"*.\")"},
     {"blank in a host", "\"hosts\":[\"a .com\"]",
-     "f:1:50: error: /rules/0/hosts/0: not a host (expected a name such as "
+     "f:1:49: error: /rules/0/hosts/0: not a host (expected a name such as "
      "\"example.com\")"},
     {"hosts are no array", "\"hosts\":\"a.com\"",
-     "f:1:49: error: /rules/0/hosts: this is a string (expected an array)"},
+     "f:1:48: error: /rules/0/hosts: this is a string (expected an array)"},
     {"empty cookie", "\"cookies\":[\"\"]",
-     "f:1:52: error: /rules/0/cookies/0: empty (expected some text)"},
+     "f:1:51: error: /rules/0/cookies/0: empty (expected some text)"},
     {"star inside a cookie", "\"cookies\":[\"a*b\"]",
-     "f:1:52: error: /rules/0/cookies/0: \"*\" may stand at the end of a name "
+     "f:1:51: error: /rules/0/cookies/0: \"*\" may stand at the end of a name "
      "only (expected \"prefix*\", or {\"regex\": \"…\"})"},
     {"cookie with name and regex",
      "\"cookies\":[{\"name\":\"a\",\"regex\":\"b\"}]",
-     "f:1:52: error: /rules/0/cookies/0: a cookie is named by either "
+     "f:1:51: error: /rules/0/cookies/0: a cookie is named by either "
      "\"name\" or \"regex\""},
     {"bad regex", "\"params\":[{\"regex\":\"a(\"}]",
-     "f:1:60: error: /rules/0/params/0/regex: bad regular expression: missing "
+     "f:1:59: error: /rules/0/params/0/regex: bad regular expression: missing "
      "closing parenthesis (at its byte 3)"},
     {"short script", "\"scripts\":[\"ga\"]",
-     "f:1:52: error: /rules/0/scripts/0: too short to tell one script from "
+     "f:1:51: error: /rules/0/scripts/0: too short to tell one script from "
      "another (expected at least 3 characters)"},
     {"bad selector", "\"elements\":[\"a[\"]",
-     "f:1:53: error: /rules/0/elements/0: not a selector: expected a name"},
+     "f:1:52: error: /rules/0/elements/0: not a selector: expected a name"},
     {"undecidable selector", "\"elements\":[\"a:hover\"]",
-     "f:1:53: error: /rules/0/elements/0: pseudo-classes other than :not() "
+     "f:1:52: error: /rules/0/elements/0: pseudo-classes other than :not() "
      "cannot be decided at the start tag (expected type, #id, .class, "
      "[attr], :not(), descendants and children)"},
     {"bad option", "\"filters\":[\"/x$scirpt\"]",
-     "f:1:52: error: /rules/0/filters/0: unknown option \"scirpt\" (did you "
+     "f:1:51: error: /rules/0/filters/0: unknown option \"scirpt\" (did you "
      "mean \"script\"?)"},
     {"comment as filter", "\"filters\":[\"! x\"]",
-     "f:1:52: error: /rules/0/filters/0: a comment is no filter"},
+     "f:1:51: error: /rules/0/filters/0: a comment is no filter"},
     {"bad global", "\"hosts\":[\"a.b\"],\"globals\":[\"a-b\"]",
-     "f:1:68: error: /rules/0/globals/0: not the name of a global (expected "
+     "f:1:67: error: /rules/0/globals/0: not the name of a global (expected "
      "a JavaScript identifier such as \"WB2\" or \"Tencent.share\")"},
     {"unknown action", "\"hosts\":[\"a.b\"],\"action\":\"remvoe\"",
-     "f:1:66: error: /rules/0/action: unknown value \"remvoe\" (expected "
+     "f:1:65: error: /rules/0/action: unknown value \"remvoe\" (expected "
      "\"remove\", \"defer\" or \"placeholder\"; did you mean \"remove\"?)"},
     {"bad site", "\"hosts\":[\"a.b\"],\"sites\":[\"a.*\"]",
-     "f:1:66: error: /rules/0/sites/0: not a host (expected "
+     "f:1:65: error: /rules/0/sites/0: not a host (expected "
      "\"www.example.com\" or \"*.example.com\")"},
     {"lists in memory", "\"lists\":[\"x.txt\"]",
-     "f:1:50: error: /rules/0/lists/0: lists are read by rule files on disk "
+     "f:1:49: error: /rules/0/lists/0: lists are read by rule files on disk "
      "only"},
     {"example of nothing", "\"hosts\":[\"a.b\"],\"examples\":[{}]",
-     "f:1:69: error: /rules/0/examples/0: an example is of one thing "
+     "f:1:68: error: /rules/0/examples/0: an example is of one thing "
      "(expected one of \"url\", \"cookie\", \"param\", \"header\", "
      "\"script\" and \"html\")"},
     {"example without verdict",
      "\"hosts\":[\"a.b\"],\"examples\":[{\"cookie\":\"x\"}]",
-     "f:1:69: error: /rules/0/examples/0: \"denied\" is missing (expected "
+     "f:1:68: error: /rules/0/examples/0: \"denied\" is missing (expected "
      "true or false)"},
     {"example of two kinds",
      "\"hosts\":[\"a.b\"],\"examples\":[{\"html\":\"x\",\"becomes\":\"\","
      "\"denied\":true}]",
-     "f:1:95: error: /rules/0/examples/0/denied: \"denied\" does not go with "
+     "f:1:93: error: /rules/0/examples/0/denied: \"denied\" does not go with "
      "\"html\""},
     {"exceptions of lists", "\"hosts\":[\"a.b\"],\"allow\":{\"lists\":[]}",
-     "f:1:66: error: /rules/0/allow/lists: unknown key \"lists\" (expected "
+     "f:1:65: error: /rules/0/allow/lists: unknown key \"lists\" (expected "
      "\"hosts\", \"filters\", \"cookies\", \"params\", \"scripts\", "
      "\"elements\" or \"headers\"; did you mean \"hosts\"?)"},
 };
@@ -172,8 +172,9 @@ static void all_problems_are_told_in_one_run(void **state)
             "f:5:4: error: /nmae: unknown key \"nmae\" (expected \"name\", "
             "\"rules\", \"description\", \"comment\" or \"$schema\"; did "
             "you mean \"name\"?)\n"
-            "f:2:25: error: /rules/0/purpose: unknown purpose \"socal\" "
-            "(did you mean \"social\"?)\n"
+            "f:2:25: error: /rules/0/purpose: unknown value \"socal\" "
+            "(expected \"necessary\", \"functional\", \"analytics\", "
+            "\"marketing\" or \"social\"; did you mean \"social\"?)\n"
             "f:3:35: error: /rules/1/host: unknown key \"host\" (expected "
             "\"id\", \"title\", \"vendor\", \"region\", \"purpose\", "
             "\"hosts\", \"filters\", \"lists\", \"cookies\", \"params\", "
@@ -181,14 +182,11 @@ static void all_problems_are_told_in_one_run(void **state)
             "\"inline\", \"action\", \"enabled\", \"allow\", \"sites\", "
             "\"placeholder\", \"examples\", \"comment\" or \"source\"; did "
             "you mean \"hosts\"?)\n"
-            "f:3:2: error: /rules/1: this rule matches nothing (expected "
-            "\"hosts\", \"filters\", \"lists\", \"cookies\", \"params\", "
-            "\"scripts\", \"elements\" or \"headers\")\n"
             "f:3:9: error: /rules/1/id: a rule of that id stands in f "
             "already\n"
             "f:4:9: error: /rules/2/id: a rule of that id stands in f "
             "already\n"
-            "f:4:48: error: /rules/2/cookies/0: this is a number (expected "
+            "f:4:47: error: /rules/2/cookies/0: this is a number (expected "
             "a string)"),
         0);
 }
