@@ -428,7 +428,8 @@ static void step_url_start(struct css *c)
         return;
     if (*c->at == '"' || *c->at == '\'') {
         c->depth++;
-        begin_string(c, *c->at++);
+        begin_string(c, *c->at);
+        c->at++;
         return;
     }
     c->state = CSS_URL;

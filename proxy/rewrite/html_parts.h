@@ -60,6 +60,8 @@ struct hold {
     uint32_t hash;
     unsigned depth; /* open elements below it */
     enum space space;
+    size_t script_at; /* of a script in SVG, whose text decides: where it
+                         begins in `held`; else 0 */
     struct match match;
     enum edit_kind kind;
 };
@@ -205,6 +207,10 @@ struct str escaped_value(struct arena *arena, struct str text);
 /* Take the element of the start tag in hand out. */
 void html_remove(struct html *h, const struct verdict *v);
 
+/* The start tag in hand opens a script in SVG, whose text is read as markup is:
+ * hold it back until its text is known. */
+void html_hold_script(struct html *h);
+
 /* A tag beyond the limits: leave nothing of it but its name. */
 void html_neutralise(struct html *h);
 
@@ -234,6 +240,11 @@ void script_pause(struct html *h); /* the input's bytes end here */
 void script_settle(struct html *h, const char *end); /* its text does */
 void script_end(struct html *h);
 void script_cut(struct html *h);
+
+/* Judge the text of a script in SVG, references not decoded. Returns the text
+ * that may stay, ptr NULL if none may. */
+struct str script_judge_foreign(struct html *h, struct str text,
+                                struct match *m);
 
 /* The text of a script or handler with denied hosts made unresolvable; `text`
  * itself if there are none. */

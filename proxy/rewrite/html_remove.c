@@ -84,9 +84,31 @@ static bool is_same_name(const struct hold *hold, const struct html_tag *t)
     return hold->id == t->id && hold->hash == t->hash;
 }
 
+/* The text of a script in SVG is complete. Returns whether it stays. */
+static bool script_stays(struct html *h, unsigned index)
+{
+    struct hold *hold = &h->holds[index];
+    struct str text = str_from(buf_str(&h->held), hold->script_at);
+
+    text = script_judge_foreign(h, text, &hold->match);
+    if (text.ptr == NULL)
+        return false;
+    text = arena_dup(&h->scratch, text);
+    for (unsigned i = index; i < h->hold_count; i++)
+        tree_release(&h->holds[i].tree);
+    h->hold_count = index;
+    h->held.len = hold->script_at;
+    buf_append(&h->held, text);
+    if (index == 0) {
+        h->sink(h->sink_ctx, buf_str(&h->held));
+        buf_clear(&h->held);
+    }
+    return true;
+}
+
 /* The tag in hand closed an element that is being removed: it goes, and the
- * tree is as if it had never been. Returns false if it was given back after
- * all, for want of room. */
+ * tree is as if it had never been. Returns false if it stays after all: for
+ * want of room, or as a script that may. */
 static bool finish_hold(struct html *h, bool *consumed)
 {
     unsigned index = h->tree.ended - 1;
@@ -95,7 +117,8 @@ static bool finish_hold(struct html *h, bool *consumed)
 
     if (!h->carried && h->mark < h->tag.text.ptr)
         html_pass_to(h, h->tag.text.ptr);
-    if (h->hold_count <= index)
+    if (h->hold_count <= index ||
+        (h->holds[index].script_at > 0 && script_stays(h, index)))
         return false;
     struct hold *hold = &h->holds[index];
     for (unsigned i = index + 1; i < h->hold_count; i++)
@@ -142,8 +165,10 @@ static void write_bare(struct html *h)
     html_write(h, STR(">"));
 }
 
-/* The tree is entered before anything is held, as the tag may end others. */
-static void hold_element(struct html *h, const struct verdict *v)
+/* Enter the tag in hand and begin to hold back what follows. The tree is
+ * entered first, as the tag may end others. Returns false if there is nothing
+ * to hold. */
+static bool begin_hold(struct html *h, const struct verdict *v)
 {
     struct tree before;
     bool consumed = false;
@@ -159,9 +184,7 @@ static void hold_element(struct html *h, const struct verdict *v)
     bool is_open = h->tree.open[h->tree.count - 1].id == h->tag.id;
     if (!is_open || h->hold_count == HOLDS_MAX) {
         tree_release(&before);
-        html_count(h, &v->match, EDIT_NEUTRALISED, v->kind);
-        write_bare(h);
-        return;
+        return false;
     }
     if (h->holds == NULL)
         h->holds = arena_array(h->arena, struct hold, HOLDS_MAX);
@@ -178,7 +201,24 @@ static void hold_element(struct html *h, const struct verdict *v)
     };
     h->hold_count++;
     tree_mark_top(&h->tree, h->hold_count);
+    return true;
+}
+
+static void hold_element(struct html *h, const struct verdict *v)
+{
+    if (!begin_hold(h, v))
+        html_count(h, &v->match, EDIT_NEUTRALISED, v->kind);
     write_bare(h);
+}
+
+void html_hold_script(struct html *h)
+{
+    struct verdict v = {.kind = EDIT_INLINE};
+    bool held = begin_hold(h, &v);
+
+    html_write(h, edited_tag(h));
+    if (held && h->hold_count > 0)
+        h->holds[h->hold_count - 1].script_at = h->held.len;
 }
 
 /* ---- elements without content, or with text --------------------------------

@@ -212,6 +212,12 @@ static bool is_too_deep(const struct html *h)
            !(tag_traits[h->tag.id] & (TRAIT_VOID | TRAIT_HEAD));
 }
 
+static bool is_foreign_script(const struct html *h)
+{
+    return h->tag.id == TAG_SCRIPT && h->space == SPACE_SVG &&
+           h->tree.inert == 0 && !h->tag.self_closing && html_is_script(h);
+}
+
 void html_on_start_tag(struct html *h)
 {
     bool consumed;
@@ -231,6 +237,10 @@ void html_on_start_tag(struct html *h)
         html_count(h, &nobody, EDIT_REMOVED, EDIT_OTHER);
         html_cut_tag(h);
         html_close_gap(h);
+        return;
+    }
+    if (is_foreign_script(h)) {
+        html_hold_script(h);
         return;
     }
     enum text_mode mode = html_enter_tree(h, &consumed);

@@ -234,3 +234,19 @@ void script_cut(struct html *h)
                script_without_hosts(h, str_from(all, h->script.text_at), &m));
     buf_clear(&h->script.buf);
 }
+
+struct str script_judge_foreign(struct html *h, struct str text,
+                                struct match *m)
+{
+    const struct scope *scope = h->options->scope;
+    const struct str none = {0};
+    size_t at, len;
+
+    if (scope_denies_script(scope, charref_decode(text, &h->scratch).text, m))
+        return none;
+    text = script_without_hosts(h, text, m);
+    struct str plain = charref_decode(text, &h->scratch).text;
+    if (scope_find_host(scope, plain, 0, &at, &len, m))
+        return none; /* spelt with references */
+    return text;
+}

@@ -86,6 +86,11 @@ static const struct fixture_row rows[] = {
      "</svg>",
      "<svg><script><![CDATA[new Image().src=\"//denied.invalid/p.gif\"]]>"
      "</script></svg>"},
+    {"svg-script-spelt",
+     "<svg><script>new Image().src='//&#116;.example/'</script></svg>x",
+     "<svg></svg>x"},
+    {"svg-script-denied", "<svg><script>bad&#95;snippet(1)</script></svg>x",
+     "<svg></svg>x"},
     {"svg-image",
      "<svg><image href=//t.example/p.gif /></svg>"
      "<image src=//t.example/p.gif>",
