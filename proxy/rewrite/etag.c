@@ -18,9 +18,11 @@ static bool read_opaque(struct str tag, struct str *opaque, bool *weak)
 static struct str state_text(const struct visit *v, struct arena *arena)
 {
     uint64_t generation = v->site->generation ^ str_hash(STR(HEED_VERSION));
+    char room[UINT_ROOM], other_room[UINT_ROOM];
+    struct str parts[] = {str_of_hex(room, generation, 16), STR("-"),
+                          str_of_hex(other_room, v->scope.denied, 1)};
 
-    return arena_printf(arena, "%016llx-%x", (unsigned long long)generation,
-                        v->scope.denied);
+    return arena_concat(arena, parts, 3);
 }
 
 struct str etag_make(const struct visit *v, struct str tag, struct arena *arena)

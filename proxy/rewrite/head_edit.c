@@ -125,13 +125,12 @@ bool connection_nominates(const struct fields *fields)
 
 void head_framing(struct head_edit *e, const struct framing *framing)
 {
-    head_flush(e);
-    if (framing->kind == FRAMING_LENGTH) {
-        buf_append(e->out, STR("Content-Length: "));
-        char room[UINT_ROOM];
-        buf_append(e->out, str_of_uint(room, framing->length));
-        buf_append(e->out, STR("\r\n"));
-    } else if (framing->kind == FRAMING_CHUNKED) {
-        buf_append(e->out, STR("Transfer-Encoding: chunked\r\n"));
-    }
+    char room[UINT_ROOM];
+
+    if (framing->kind == FRAMING_LENGTH)
+        head_line(e, STR("Content-Length"), str_of_uint(room, framing->length));
+    else if (framing->kind == FRAMING_CHUNKED)
+        head_line(e, STR("Transfer-Encoding"), STR("chunked"));
+    else
+        head_flush(e);
 }

@@ -117,12 +117,13 @@ static bool is_known_to_client(const struct visit *v,
                                const struct response_head *head,
                                struct arena *arena)
 {
+    if (head->status != 200 ||
+        fields_find(&v->request->fields, FIELD_IF_NONE_MATCH) == NULL ||
+        !(v->request->is_head || str_eq(v->request->method, STR("GET"))))
+        return false;
     struct str ours =
         etag_make(v, fields_value(&head->fields, FIELD_ETAG), arena);
-
-    return ours.len > 0 && head->status == 200 &&
-           (str_eq(v->request->method, STR("GET")) || v->request->is_head) &&
-           etag_is_held(v, ours, arena);
+    return ours.len > 0 && etag_is_held(v, ours, arena);
 }
 
 void response_plan(struct response_plan *out, const struct visit *v,
