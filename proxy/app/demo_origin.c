@@ -57,8 +57,7 @@ static void add_page_cookies(struct evhttp_request *r)
     static const char *const cookies[] = {
         "_ga=GA1.1.1486235177.1763800000; Max-Age=63072000; Path=/",
         "_fbp=fb.0.1763800000000.1098115397; Max-Age=7776000; Path=/",
-        "Hm_lvt_2f6e8ad1bb9e4a1c8f35d7a04c1be960=1763800000; "
-        "Max-Age=31536000; Path=/",
+        "Hm_lvt_2f6e8ad1bb9e=1763800000; Max-Age=31536000; Path=/",
         "language=en; Max-Age=31536000; Path=/; SameSite=Lax",
     };
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "net/access_log.h"
 #include "net/answer.h"
+#include "net/rehearsal.h"
 
 #include <time.h>
 
@@ -222,6 +223,7 @@ static void begin(struct exchange *x, struct str head, enum head_error error)
         answer_denied(x, &neutral, &m);
     else
         prepare_request(x);
+    rehearsal_begin(x);
 }
 
 struct exchange *exchange_new(struct client *c, struct str head,

@@ -71,7 +71,8 @@ struct exchange {
     bool head_sent;   /* the client has (part of) a final response */
     unsigned interim; /* 1xx responses seen */
     struct pipeline *pipeline;
-    struct str pushed; /* what is being pushed into it */
+    struct rehearsal *rehearsal; /* mode "report"; else NULL */
+    struct str pushed;           /* what is being pushed into it */
 
     /* for the log */
     uint64_t started_us;
@@ -114,6 +115,12 @@ void exchange_fail(struct exchange *x, unsigned status, const char *why);
 /* The origin's connection is of no more use; another may be tried if that is
  * safe. `refused`: connecting failed, so nothing of the request was seen. */
 void exchange_origin_lost(struct exchange *x, bool refused, const char *why);
+
+/* A pipeline for the response's body under a plan, its output going to `sink`
+ * with the exchange as context; NULL if the page's own URL cannot be made. */
+struct pipeline *exchange_pipeline(struct exchange *x, const struct visit *v,
+                                   const struct response_plan *plan,
+                                   sink_fn *sink);
 
 /* Note a rule that acted, once each. An edit_fn and a head_edit_fn. */
 void exchange_note_edit(void *x, const struct rule *rule, enum edit_way way,

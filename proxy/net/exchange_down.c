@@ -1,5 +1,6 @@
 #include "base/log.h"
 #include "net/exchange.h"
+#include "net/rehearsal.h"
 
 enum { INTERIM_MAX = 32 }; /* 1xx responses before the final one */
 
@@ -80,6 +81,8 @@ static bool payload_run(struct exchange *x, struct str run)
 {
     if (x->pipeline != NULL)
         return push(x, run, PUSH_MORE);
+    if (x->rehearsal != NULL)
+        rehearsal_body(x, run, PUSH_MORE);
     x->body_bytes_out += run.len;
     gather_ref(&x->worker->gather, run);
     return true;
@@ -140,6 +143,8 @@ static void send_piece(struct exchange *x, struct str head, struct str bytes)
         if (!push(x, (struct str){NULL, 0}, PUSH_FLUSH))
             return;
     }
+    if (x->rehearsal != NULL && x->response_done)
+        rehearsal_body(x, (struct str){NULL, 0}, PUSH_END);
     x->head_sent = true;
     if (!client_write(x->client, &x->worker->gather, head.len, x->response_done,
                       buf_str(&x->response_trailers))) {
@@ -165,24 +170,28 @@ static struct framing client_framing(const struct exchange *x,
         x->request.minor > 0 ? FRAMING_CHUNKED : FRAMING_CLOSE, 0};
 }
 
-static void make_pipeline(struct exchange *x, const struct response_plan *plan)
+struct pipeline *exchange_pipeline(struct exchange *x, const struct visit *v,
+                                   const struct response_plan *plan,
+                                   sink_fn *sink)
 {
     struct pipeline_options options = {
-        .scope = &x->visit.scope,
-        .purposes = x->visit.site->purposes,
+        .scope = &v->scope,
+        .purposes = v->site->purposes,
         .kind = plan->kind,
         .coding = plan->coding,
         .charset = arena_dup(&x->arena, plan->charset),
         .memory = x->settings->limits.rewrite_memory,
         .inflate_ratio = x->settings->limits.inflate_ratio,
+        .no_inline = plan->no_inline,
         .on_edit = exchange_note_edit,
         .edit_ctx = x,
-        .sink = on_output,
+        .sink = sink,
         .sink_ctx = x,
     };
 
-    if (visit_url(&x->visit, &options.page, &x->arena))
-        x->pipeline = pipeline_new(&x->arena, &options);
+    return visit_url(v, &options.page, &x->arena)
+               ? pipeline_new(&x->arena, &options)
+               : NULL;
 }
 
 /* Write the edited head into the worker's scratch buffer. */
@@ -210,7 +219,7 @@ static void send_final(struct exchange *x, const struct response_head *head,
 
     x->status = plan->body == PLAN_NOT_MODIFIED ? 304 : head->status;
     if (plan->body == PLAN_REWRITE && x->response_framing.kind != FRAMING_NONE)
-        make_pipeline(x, plan);
+        x->pipeline = exchange_pipeline(x, &x->visit, plan, on_output);
     client_begin_response(x->client, &framing, keep_alive);
     struct str text = write_head(x, head, plan, &framing, keep_alive, false);
     if (plan->body == PLAN_NOT_MODIFIED) {
@@ -242,6 +251,8 @@ static void begin_response(struct exchange *x, const struct response_head *head,
         return;
     }
     origin_succeeded(x->origin->pool);
+    if (x->rehearsal != NULL)
+        rehearsal_response(x, head);
     send_final(x, head, &plan, rest);
 }
 

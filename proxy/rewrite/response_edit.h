@@ -21,6 +21,7 @@ struct response_plan {
     enum body_kind kind; /* PLAN_REWRITE */
     enum body_coding coding;
     struct str charset; /* lower case, may be empty */
+    bool no_inline;     /* the page's own policy would refuse our scripts */
 };
 
 /* Plan what happens to a response. `framing` is the origin's. For a response

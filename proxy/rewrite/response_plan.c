@@ -142,4 +142,6 @@ void response_plan(struct response_plan *out, const struct visit *v,
         out->body = PLAN_NOT_MODIFIED;
     else
         out->body = PLAN_REWRITE;
+    out->no_inline =
+        fields_find(&head->fields, FIELD_CONTENT_SECURITY_POLICY) != NULL;
 }

@@ -19,6 +19,14 @@ static struct str host_name(struct str host, struct arena *arena)
     return host;
 }
 
+static void bind_rules(struct visit *v)
+{
+    v->scope.denied = v->decision.denied;
+    v->scope.remove_unclassified =
+        v->scope.denied != 0 &&
+        v->site->policy.remove_unclassified_third_parties;
+}
+
 void visit_begin(struct visit *v, const struct site_privacy *site,
                  const struct request_head *request, bool secure,
                  struct arena *arena)
@@ -29,11 +37,15 @@ void visit_begin(struct visit *v, const struct site_privacy *site,
     v->scope.rules = site->rules;
     v->scope.enabled = &site->enabled;
     if (site->policy.mode == MODE_ENFORCE)
-        v->scope.denied = v->decision.denied;
-    v->scope.remove_unclassified =
-        v->scope.denied != 0 && site->policy.remove_unclassified_third_parties;
+        bind_rules(v);
     v->scope.host = host_name(request->host, arena);
     v->scope.domain = host_registrable(v->scope.host);
+}
+
+void visit_enforced(struct visit *out, const struct visit *v)
+{
+    *out = *v;
+    bind_rules(out);
 }
 
 bool visit_enforces(const struct visit *v)

@@ -33,6 +33,10 @@ void visit_begin(struct visit *v, const struct site_privacy *site,
                  const struct request_head *request, bool secure,
                  struct arena *arena);
 
+/* The same visit as mode "enforce" would see it, for telling what would be
+ * done. */
+void visit_enforced(struct visit *out, const struct visit *v);
+
 /* Whether anything at all may be changed for this visitor. */
 bool visit_enforces(const struct visit *v);
 
