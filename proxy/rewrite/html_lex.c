@@ -152,6 +152,16 @@ static void take_carried_tag(struct html *h)
     carry_drop(h);
 }
 
+/* Cut a tag beyond the limit down to its beginning; what follows is only
+ * scanned for its end. */
+static void carry_shorten(struct html *h)
+{
+    if (h->carry.len <= h->options->memory)
+        return;
+    h->carry.len = h->options->memory;
+    h->carrying = CARRY_LONG;
+}
+
 /* A tag whose "<" stands at h->at. */
 static void lex_tag(struct html *h)
 {
@@ -165,16 +175,7 @@ static void lex_tag(struct html *h)
     h->scan = (struct tag_scan){0};
     tag_scan(&h->scan, h->at + 1 + is_end, h->end);
     carry_rest(h, CARRY_TAG);
-}
-
-/* Cut a tag beyond the limit down to its beginning; what follows is only
- * scanned for its end. */
-static void carry_shorten(struct html *h)
-{
-    if (h->carry.len <= h->options->memory)
-        return;
-    h->carry.len = h->options->memory;
-    h->carrying = CARRY_LONG;
+    carry_shorten(h);
 }
 
 /* A tag beyond the limit has ended. */
