@@ -14,6 +14,7 @@
 #include "rules/domain_list.h"
 #include "rules/regex.h"
 #include "rules/ruleset.h"
+#include "rules/url_token.h"
 
 enum filter_flags {
     FILTER_EXCEPTION = 1 << 0,    /* @@ */
@@ -62,26 +63,26 @@ uint64_t filter_identity(const struct filter *f);
 
 /* ---- matching ---------------------------------------------------------- */
 
-enum {
-    FILTER_URL_MAX = 16 * 1024, /* of a longer URL the rest is not looked at */
-    FILTER_URL_PAD = 16,        /* readable bytes behind request.lower */
-};
-
 enum party { PARTY_UNKNOWN, PARTY_FIRST, PARTY_THIRD };
 
+/* A request in the form in which filters look at it. It is large and lives on
+ * the stack. */
 struct request {
-    struct str url;   /* scheme and host in lower case */
-    struct str lower; /* all in lower case; a NUL stands behind it */
+    struct str url;   /* scheme and host in lower case; in `room` */
+    struct str lower; /* all in lower case; in `lower_room` */
     size_t host_at;   /* where the host stands in both */
     struct str host;
     struct str page_host, page_domain; /* whence it is requested */
     uint16_t type;                     /* RESOURCE_BIT */
     enum party party;                  /* worked out when asked for */
+    struct url_tokens tokens;
+    char room[TOKEN_URL_MAX + TOKEN_PAD];
+    char lower_room[TOKEN_URL_MAX + TOKEN_PAD];
 };
 
-/* Prepare a request. `room` has FILTER_URL_MAX + FILTER_URL_PAD bytes and lives
- * as long as the request. false: no filter applies to such a URL. */
-bool request_init(struct request *r, char *room, const struct url *url,
+/* Prepare a request; the strings are borrowed. false: no filter applies to such
+ * a URL. */
+bool request_init(struct request *r, const struct url *url,
                   enum resource_type type, struct str page_host,
                   struct str page_domain);
 

@@ -1,137 +1,108 @@
 #include "rules/filter_index.h"
 
 #include <stdlib.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum key_kind { KEY_HOST, KEY_PAGE, KEY_TOKEN, KEY_PART, KEY_KINDS };
 
 enum {
-    PART_LEN = 4, /* letters of a token that is cut off */
     HISTOGRAM_BITS = 18,
-    COMMON_COST = 1000, /* a token that most URLs have */
-    PAGE_COST = 100,    /* from here on, rather by the page's host */
-    PAGES_MAX = 1024,   /* names in from= to file a filter under */
-    KEYS_MAX = 64,      /* of one pattern that are looked at */
+    COMMON_COST = 1000,  /* a token that many URLs have */
+    USUAL_COST = 100000, /* one that most have */
+    PAGE_COST = 100,     /* from here on, rather by the page's host */
+    PAGES_MAX = 1024,    /* names in from= to file a filter under */
+    KEYS_MAX = 64,       /* of one pattern that are looked at */
 };
-
-/* ---- tokens ------------------------------------------------------------ */
-
-/* A bit for each of 64 bytes: letter or digit, in lower case. */
-static uint64_t token_bits(const char *p)
-{
-    uint64_t bits = 0;
-
-#ifdef __SSE2__
-    for (int i = 0; i < 4; i++) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p + i);
-        /* Shifted so that a signed comparison tells the range. */
-        __m128i alpha =
-            _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8((char)(128 - 'a'))),
-                           _mm_set1_epi8(-128 + 26));
-        __m128i digit =
-            _mm_cmplt_epi8(_mm_add_epi8(v, _mm_set1_epi8((char)(128 - '0'))),
-                           _mm_set1_epi8(-128 + 10));
-        unsigned mask = (unsigned)_mm_movemask_epi8(_mm_or_si128(alpha, digit));
-        bits |= (uint64_t)mask << (16 * i);
-    }
-#else
-    for (int i = 0; i < 64; i++)
-        bits |= (uint64_t)ascii_is_alnum(p[i]) << i;
-#endif
-    return bits;
-}
-
-static uint64_t load(const char *p, size_t len)
-{
-    uint64_t word;
-
-    memcpy(&word, p, sizeof(word));
-    return len < 8 ? word & (((uint64_t)1 << len * 8) - 1) : word;
-}
-
-static uint32_t mix(uint64_t a, uint64_t b)
-{
-    uint64_t h = a * 0x9e3779b97f4a7c15u;
-
-    h = (h ^ h >> 32 ^ b) * 0xd6e8feb86659fd93u;
-    return (uint32_t)(h >> 32);
-}
-
-/* Eight bytes from `p` must be readable, whatever the length. */
-static uint32_t token_key(const char *p, size_t len)
-{
-    uint64_t last = len > 8 ? load(p + len - 8, 8) : 0;
-
-    return mix(load(p, len), last ^ len);
-}
-
-static uint32_t start_key(const char *p)
-{
-    return mix(load(p, PART_LEN), 1);
-}
-
-static uint32_t end_key(const char *p, size_t len)
-{
-    return mix(load(p + len - PART_LEN, PART_LEN), 2);
-}
 
 /* ---- building ---------------------------------------------------------- */
 
+/* Nearly every URL has one of these. */
+static const char *const usual_tokens[] = {"http", "https", "www", "com"};
+
+/* Many have one of these. */
 static const char *const common_tokens[] = {
-    "http", "https", "www", "com",    "net",   "org",    "js",
-    "html", "php",   "css", "png",    "gif",   "jpg",    "index",
-    "img",  "min",   "cdn", "images", "image", "static", "assets",
-    "api",  "co",    "uk",  "de",     "ru",    "cn",     "src",
-    "id",   "v1",    "v2",  "1",      "2",     "script", "scripts",
+    "ads",      "api",    "article", "assets",    "blog",    "category", "cdn",
+    "content",  "css",    "default", "facebook",  "file",    "files",    "gif",
+    "google",   "home",   "htm",     "html",      "image",   "images",   "img",
+    "includes", "index",  "info",    "jpeg",      "jpg",     "jquery",   "link",
+    "media",    "min",    "net",     "news",      "org",     "php",      "png",
+    "plugins",  "post",   "public",  "script",    "scripts", "search",   "shop",
+    "shtml",    "site",   "sites",   "source",    "src",     "static",   "svg",
+    "tag",      "themes", "twitter", "uploads",   "url",     "user",     "ver",
+    "video",    "web",    "webp",    "wordpress",
 };
 
 struct draft_key {
     enum key_kind kind;
     uint32_t key;
-    bool common;
+    uint32_t cost; /* for being frequent in URLs, beside being so in filters */
 };
 
 /* The keys under which a filter may be filed. */
 struct draft_keys {
     struct draft_key keys[KEYS_MAX];
     size_t count;
+    uint64_t signature; /* of the tokens that a URL must have whole */
 };
 
 static void keys_add(struct draft_keys *k, enum key_kind kind, uint32_t key,
-                     bool common)
+                     uint32_t cost)
 {
     if (k->count < KEYS_MAX)
-        k->keys[k->count++] = (struct draft_key){kind, key, common};
+        k->keys[k->count++] = (struct draft_key){kind, key, cost};
 }
 
-static bool is_common(struct str token)
+static bool is_among(struct str token, const char *const *tokens, size_t count)
 {
-    for (size_t i = 0; i < ARRAY_LEN(common_tokens); i++) {
-        if (str_eq(token, str_of(common_tokens[i])))
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(token, str_of(tokens[i])))
             return true;
     }
-    return token.len < 3;
+    return false;
+}
+
+static uint32_t token_cost(struct str token)
+{
+    if (is_among(token, usual_tokens, ARRAY_LEN(usual_tokens)))
+        return USUAL_COST;
+    if (token.len < 3 ||
+        is_among(token, common_tokens, ARRAY_LEN(common_tokens)))
+        return COMMON_COST;
+    return 0;
 }
 
 /* The host that a pattern names in full: "||HOST" with something behind it that
  * no host has. */
-static struct str named_host(const struct filter *f)
+static size_t host_len(struct str p)
 {
-    struct str p = f->pattern;
     size_t at = 0;
 
-    if ((f->flags & FILTER_HOST_ANCHOR) == 0)
-        return (struct str){NULL, 0};
+    if (str_starts(p, STR("["))) /* an IPv6 address */
+        return str_find_char(p, ']', 0) + 1;
     while (at < p.len && (ascii_is_alnum(p.ptr[at]) || p.ptr[at] == '.' ||
                           p.ptr[at] == '-' || p.ptr[at] == '_'))
         at++;
+    return at;
+}
+
+static struct str named_host(const struct filter *f)
+{
+    struct str p = f->pattern;
+    size_t at = host_len(p);
+
+    if ((f->flags & FILTER_HOST_ANCHOR) == 0 || at == 0 || at > p.len ||
+        p.ptr[0] == '.' || str_find_char(str_sub(p, 0, at), '*', 0) < at)
+        return (struct str){NULL, 0};
     bool ends = at < p.len ? strchr("/^:?", p.ptr[at]) != NULL
                            : (f->flags & FILTER_END_ANCHOR) != 0;
-    if (!ends || at == 0 || p.ptr[0] == '.')
-        return (struct str){NULL, 0};
-    return str_sub(p, 0, at);
+    return ends ? str_sub(p, 0, at) : (struct str){NULL, 0};
+}
+
+static void add_whole_token(struct draft_keys *k, struct str token)
+{
+    uint32_t key = token_key(token.ptr, token.len);
+
+    keys_add(k, KEY_TOKEN, key, token_cost(token));
+    k->signature |= token_bit(key);
 }
 
 static void add_token(struct draft_keys *k, const struct filter *f,
@@ -145,12 +116,12 @@ static void add_token(struct draft_keys *k, const struct filter *f,
     struct str token = str_make(text + start, end - start);
 
     if (whole_start && whole_end)
-        keys_add(k, KEY_TOKEN, token_key(token.ptr, token.len),
-                 is_common(token));
-    else if (whole_start && token.len >= PART_LEN)
-        keys_add(k, KEY_PART, start_key(token.ptr), is_common(token));
-    else if (whole_end && token.len >= PART_LEN)
-        keys_add(k, KEY_PART, end_key(token.ptr, token.len), is_common(token));
+        add_whole_token(k, token);
+    else if (whole_start && token.len >= TOKEN_PART)
+        keys_add(k, KEY_PART, token_start_key(token.ptr), token_cost(token));
+    else if (whole_end && token.len >= TOKEN_PART)
+        keys_add(k, KEY_PART, token_end_key(token.ptr, token.len),
+                 token_cost(token));
 }
 
 /* `text` is the pattern in lower case with eight bytes behind it. */
@@ -177,10 +148,11 @@ static void find_keys(struct draft_keys *k, const struct filter *f)
     struct str host = named_host(f);
 
     k->count = 0;
+    k->signature = 0;
     for (size_t i = 0; i < len; i++)
         text[i] = ascii_lower(f->pattern.ptr[i]);
     if (host.len > 0)
-        keys_add(k, KEY_HOST, index_key(str_make(text, host.len), 0), false);
+        keys_add(k, KEY_HOST, index_key(str_make(text, host.len), 0), 0);
     if ((f->flags & FILTER_HOST_ONLY) == 0)
         add_tokens(k, f, text);
     free(text);
@@ -191,6 +163,7 @@ struct builder {
     struct index_builder pairs[KEY_KINDS];
     uint32_t *histogram;
     uint32_t *always;
+    uint64_t *signatures;
 };
 
 static uint32_t *counter(struct builder *b, uint32_t key)
@@ -209,7 +182,7 @@ static void count_keys(struct builder *b, const struct filter *f)
 
 static uint32_t cost(struct builder *b, const struct draft_key *key)
 {
-    return *counter(b, key->key) + (key->common ? COMMON_COST : 0);
+    return *counter(b, key->key) + key->cost;
 }
 
 static const struct draft_key *rarest(struct builder *b,
@@ -246,6 +219,7 @@ static void file_filter(struct builder *b, uint32_t number)
     struct draft_keys k;
 
     find_keys(&k, f);
+    b->signatures[number] = k.signature;
     const struct draft_key *best = rarest(b, &k);
     if (has_pages(f) && (best == NULL || cost(b, best) > PAGE_COST))
         file_by_page(b, f, number);
@@ -265,6 +239,7 @@ void filter_index_build(struct filter_index *x, struct arena *arena,
         .x = x,
         .histogram = xcalloc((size_t)1 << HISTOGRAM_BITS, sizeof(uint32_t)),
         .always = xcalloc(count, sizeof(uint32_t)),
+        .signatures = arena_array(arena, uint64_t, count),
     };
     for (size_t i = 0; i < count; i++)
         count_keys(&b, &filters[i]);
@@ -275,6 +250,7 @@ void filter_index_build(struct filter_index *x, struct arena *arena,
         x->always = arena_grow(arena, b.always, x->always_count,
                                x->always_count, sizeof(uint32_t));
     }
+    x->signatures = b.signatures;
     /* Both ends of a token share an index: their keys differ. */
     x->hosts = index_build(&b.pairs[KEY_HOST], arena);
     x->pages = index_build(&b.pairs[KEY_PAGE], arena);
@@ -295,8 +271,12 @@ struct search {
 
 static bool try_list(const struct search *s, const uint32_t *at)
 {
+    uint64_t has = s->request->tokens.signature;
+
     for (; at != NULL; at = index_next(at)) {
-        if (s->fn(s->ctx, &s->x->filters[*at & INDEX_VALUE], s->request))
+        uint32_t number = *at & INDEX_VALUE;
+        if ((s->x->signatures[number] & ~has) == 0 &&
+            s->fn(s->ctx, &s->x->filters[number], s->request))
             return true;
     }
     return false;
@@ -320,36 +300,24 @@ static bool try_host(const struct search *s, const struct index *index,
     return false;
 }
 
-static bool try_token(const struct search *s, const char *p, size_t len)
+static bool try_token(const struct search *s, const struct url_token *token)
 {
-    if (try_key(s, &s->x->tokens, token_key(p, len)))
+    const char *p = s->request->lower.ptr + token->start;
+
+    if (try_key(s, &s->x->tokens, token->key))
         return true;
-    return len >= PART_LEN && (try_key(s, &s->x->parts, start_key(p)) ||
-                               try_key(s, &s->x->parts, end_key(p, len)));
+    return token->len >= TOKEN_PART &&
+           (try_key(s, &s->x->parts, token_start_key(p)) ||
+            try_key(s, &s->x->parts, token_end_key(p, token->len)));
 }
 
-/* Each run of ones in a row of words is a token. */
 static bool try_tokens(const struct search *s)
 {
-    struct str url = s->request->lower;
-    size_t start = 0;
-    uint64_t carried = 0; /* whether a token reaches into this word */
+    const struct url_tokens *t = &s->request->tokens;
 
-    for (size_t base = 0; base < url.len + 1; base += 64) {
-        char block[64] = {0};
-        size_t left = url.len - base;
-        if (left < 64)
-            memcpy(block, url.ptr + base, left);
-        uint64_t bits = token_bits(left < 64 ? block : url.ptr + base);
-        uint64_t edges = bits ^ (bits << 1 | carried);
-        carried = bits >> 63;
-        for (; edges != 0; edges &= edges - 1) {
-            size_t at = base + (size_t)__builtin_ctzll(edges);
-            if ((bits >> (at - base) & 1) != 0)
-                start = at;
-            else if (try_token(s, url.ptr + start, at - start))
-                return true;
-        }
+    for (unsigned i = 0; i < t->count; i++) {
+        if (try_token(s, &t->tokens[i]))
+            return true;
     }
     return false;
 }

@@ -3,7 +3,7 @@
  * A filter is filed under one thing that a URL must have for it to match: the
  * host it names, or a token of its pattern, a run of letters and digits that
  * stands there whole ("/ads/banner." has "ads" and "banner"), or the first or
- * last four letters of one that the pattern cuts off, or the page's host for
+ * last three letters of one that the pattern cuts off, or the page's host for
  * filters that nothing in the URL tells apart. Of several the rarest among all
  * filters is taken. What has none of it is tried always.
  *
@@ -21,7 +21,8 @@ struct filter_index { /* zeroed: no filters */
     /* Apart, so that the many hosts do not push the few tokens, which are asked
      * for more often, out of the cache. */
     struct index hosts, pages, tokens, parts;
-    const uint32_t *always; /* ended by INDEX_LAST; NULL: none */
+    const uint64_t *signatures; /* of the tokens that each filter needs */
+    const uint32_t *always;     /* ended by INDEX_LAST; NULL: none */
     size_t always_count;
 };
 

@@ -1,5 +1,9 @@
 #include "rules/filter.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 typedef unsigned char bytes16 __attribute__((vector_size(16)));
 
 static void copy_lower16(char *to, const char *from)
@@ -11,36 +15,41 @@ static void copy_lower16(char *to, const char *from)
     memcpy(to, &v, sizeof(v));
 }
 
-/* `to` has room for 16 bytes more than `from`; they become NUL. */
+/* What follows in `to`, TOKEN_PAD bytes, becomes NUL. */
 static void copy_lower(char *to, struct str from)
 {
+    char tail[TOKEN_PAD + 16] = {0};
     size_t at = 0;
 
     for (; at + 16 <= from.len; at += 16)
         copy_lower16(to + at, from.ptr + at);
-    char tail[32] = {0};
     memcpy(tail, from.ptr + at, from.len - at);
     copy_lower16(tail, tail);
-    memcpy(to + at, tail, from.len - at + 16);
+    memcpy(to + at, tail, from.len - at + TOKEN_PAD);
 }
 
-bool request_init(struct request *r, char *room, const struct url *url,
+bool request_init(struct request *r, const struct url *url,
                   enum resource_type type, struct str page_host,
                   struct str page_domain)
 {
     if (url->host.len == 0 && !url_is_special(url))
         return false; /* data:, blob: and the like reach no server */
-    *r = (struct request){
-        .url = str_sub(url->text, 0, FILTER_URL_MAX),
-        .host_at = url->scheme.len + strlen("://"),
-        .host = url->host,
-        .page_host = page_host,
-        .page_domain = page_domain,
-        .type = (uint16_t)RESOURCE_BIT(type),
-    };
-    copy_lower(room, r->url);
-    r->lower = str_make(room, r->url.len);
-    return r->host_at + r->host.len <= r->url.len;
+    struct str text = str_sub(url->text, 0, TOKEN_URL_MAX);
+    r->url = str_make(r->room, text.len);
+    r->lower = str_make(r->lower_room, text.len);
+    r->host_at = url->scheme.len + strlen("://");
+    r->host = url->host;
+    r->page_host = page_host;
+    r->page_domain = page_domain;
+    r->type = (uint16_t)RESOURCE_BIT(type);
+    r->party = PARTY_UNKNOWN;
+    if (r->host_at + r->host.len > r->url.len)
+        return false;
+    memcpy(r->room, text.ptr, text.len);
+    memset(r->room + text.len, 0, TOKEN_PAD);
+    copy_lower(r->lower_room, text);
+    url_tokens_find(&r->tokens, r->lower);
+    return true;
 }
 
 static bool is_below(struct str host, struct str domain)
@@ -70,34 +79,53 @@ static bool is_separator(char c)
            c != '-' && c != '.' && c != '%';
 }
 
+/* Both texts of a request have NUL behind their end, which only "^" matches. */
 static bool part_is_at(struct str url, size_t at, struct str part)
 {
-    /* Behind the last byte stands the end, which only "^" matches. */
     if (at + part.len > url.len + 1)
         return false;
     for (size_t i = 0; i < part.len; i++) {
-        char c = at + i < url.len ? url.ptr[at + i] : '\0';
-        char p = part.ptr[i];
+        char c = url.ptr[at + i], p = part.ptr[i];
         if (p == '^' ? !is_separator(c) : p != c)
             return false;
     }
     return true;
 }
 
-/* Where `part` first stands at or after `from`; SIZE_MAX: nowhere. */
+/* A bit for each of 16 bytes that is `c`. */
+static unsigned equal_bits(const char *p, char c)
+{
+#ifdef __SSE2__
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+#else
+    unsigned bits = 0;
+    for (unsigned i = 0; i < 16; i++)
+        bits |= (unsigned)(p[i] == c) << i;
+    return bits;
+#endif
+}
+
+/* Where `part` first stands at or after `from`; SIZE_MAX: nowhere. Places are
+ * taken 16 at a time by the part's first and last letter. */
 static size_t find_part(struct str url, size_t from, struct str part)
 {
-    if (part.len == 0)
-        return from;
-    bool separator = part.ptr[0] == '^';
-    for (size_t at = from; at + part.len <= url.len + 1; at++) {
-        if (!separator) {
-            at = str_find_char(url, part.ptr[0], at);
-            if (at == url.len)
-                break;
+    size_t first = 0, last = part.len;
+
+    while (first < part.len && part.ptr[first] == '^')
+        first++;
+    while (last > first && part.ptr[last - 1] == '^')
+        last--;
+    for (size_t at = from; at + part.len <= url.len + 1; at += 16) {
+        unsigned bits = 0xffff; /* nothing but "^" may stand anywhere */
+        if (first < last)
+            bits = equal_bits(url.ptr + at + first, part.ptr[first]) &
+                   equal_bits(url.ptr + at + last - 1, part.ptr[last - 1]);
+        for (; bits != 0; bits &= bits - 1) {
+            size_t place = at + (unsigned)__builtin_ctz(bits);
+            if (part_is_at(url, place, part))
+                return place;
         }
-        if (part_is_at(url, at, part))
-            return at;
     }
     return SIZE_MAX;
 }

@@ -120,13 +120,12 @@ static bool is_named(const struct scope *s, struct request *r)
 bool scope_denies_url(const struct scope *s, const struct url *url,
                       enum resource_type type, struct match *out)
 {
-    char room[FILTER_URL_MAX + FILTER_URL_PAD];
     struct request r;
     struct deny_search d = {.scope = s, .out = out};
 
     *out = (struct match){0};
     if ((s->denied == 0 && !s->remove_unclassified) ||
-        !request_init(&r, room, url, type, s->host, s->domain))
+        !request_init(&r, url, type, s->host, s->domain))
         return false;
     if (filter_index_each(&s->rules->deny, &r, try_deny, &d))
         return true;
@@ -170,11 +169,10 @@ static bool explain(void *ctx, const struct filter *f, struct request *r)
 void scope_explain_url(const struct scope *s, const struct url *url,
                        enum resource_type type, match_fn *fn, void *ctx)
 {
-    char room[FILTER_URL_MAX + FILTER_URL_PAD];
     struct request r;
     struct explain_search e = {.scope = s, .fn = fn, .ctx = ctx};
 
-    if (!request_init(&r, room, url, type, s->host, s->domain))
+    if (!request_init(&r, url, type, s->host, s->domain))
         return;
     e.told = xcalloc(s->rules->count / 64 + 1, sizeof(*e.told));
     filter_index_each(&s->rules->deny, &r, explain, &e);

@@ -43,7 +43,6 @@ static bool read_url(struct arena *a, struct str text, struct url *out)
 static bool is_match(struct arena *a, const struct filter *f,
                      const struct json *c)
 {
-    static char room[FILTER_URL_MAX + FILTER_URL_PAD];
     struct str page = page_host(a, json_member(c, "sourceUrl")->string);
     struct str domain = page.len > 0 ? host_registrable(page) : page;
     enum resource_type type = RESOURCE_OTHER;
@@ -52,8 +51,7 @@ static bool is_match(struct arena *a, const struct filter *f,
 
     assert_true(resource_type_find(json_member(c, "type")->string, &type));
     return read_url(a, json_member(c, "url")->string, &url) &&
-           request_init(&r, room, &url, type, page, domain) &&
-           filter_matches(f, &r);
+           request_init(&r, &url, type, page, domain) && filter_matches(f, &r);
 }
 
 static void run_case(const struct json *c, struct tally *t)

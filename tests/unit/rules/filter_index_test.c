@@ -136,12 +136,11 @@ static unsigned run_round(struct arena *a, unsigned *matches)
     }
     filter_index_build(&x, a, filters, count);
     for (unsigned i = 0; i < URLS && differ == 0; i++) {
-        static char room[FILTER_URL_MAX + FILTER_URL_PAD];
         struct request r;
         struct url url;
         struct str page = str_of(PICK(hosts));
         assert_true(url_parse(&url, random_url(a), NULL, a));
-        assert_true(request_init(&r, room, &url,
+        assert_true(request_init(&r, &url,
                                  (enum resource_type)pick(RESOURCE_TYPES), page,
                                  host_registrable(page)));
         differ += compare(&x, &r);
