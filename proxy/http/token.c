@@ -107,7 +107,7 @@ static bool is_reg_name(struct str s)
 
 bool str_is_authority(struct str s)
 {
-    size_t host_end = s.len;
+    size_t host_end;
     uint64_t port;
 
     if (s.len > 0 && s.ptr[0] == '[') {

@@ -266,7 +266,7 @@ static void accept_one(struct worker *w, int fd,
 static bool accept_next(struct listener *l)
 {
     struct worker *w = l->worker;
-    struct sockaddr_storage peer;
+    struct sockaddr_storage peer = {0};
     socklen_t len = sizeof(peer);
 
     if (w->client_count >=
