@@ -11,6 +11,7 @@ enum {
     NAME_MAX_LEN = 64,
 };
 
+PRINTF_LIKE(2, 0)
 static struct str format_message(struct arena *a, const char *format,
                                  va_list args)
 {
@@ -62,6 +63,7 @@ struct diag_place diag_place_of(struct arena *a, const struct json *value)
     return place_at(a, value, value->at);
 }
 
+PRINTF_LIKE(3, 0)
 static void report(struct diag *d, const struct diag_place *place,
                    const char *format, va_list args)
 {
@@ -74,6 +76,7 @@ static void report(struct diag *d, const struct diag_place *place,
             });
 }
 
+PRINTF_LIKE(4, 0)
 static void report_json(struct diag *d, const struct json *value, size_t at,
                         const char *format, va_list args)
 {
