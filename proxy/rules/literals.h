@@ -1,20 +1,25 @@
 /* rules/literals.h - many literals found in one pass over a text.
  *
- * Wu and Manber's way: a window as long as the shortest literal moves over the
- * text; the last three bytes in it tell by how much it may move on, and only
- * where it may not move is a literal compared. Case counts.
+ * Each literal is filed under the four bytes in it that are likely to be rare
+ * in scripts. The pass looks at every four bytes of the text in a bitmap that
+ * stays in the cache, and compares literals only where a bit is set. One place
+ * does not wait for the one before, so the number of literals hardly matters.
+ * Case counts.
  */
 #pragma once
 
 #include "rules/index.h"
 
-enum { LITERAL_MIN = 3 }; /* bytes */
+enum {
+    LITERAL_MIN = 4, /* bytes */
+    LITERAL_BITMAP_BITS = 16,
+};
 
 struct literals { /* zeroed: none */
     const struct str *texts;
     size_t count;
-    const uint8_t *shifts;
-    unsigned window;
+    const uint16_t *offsets; /* of the four bytes in each */
+    const uint64_t *bits;
     struct index index;
 };
 

@@ -324,7 +324,7 @@ static bool read_script(struct ruleset_draft *draft, const struct json *value,
     if (out->text.len < LITERAL_MIN) {
         diag_error(draft->diag, value,
                    "too short to tell one script from another (expected at "
-                   "least 3 characters)");
+                   "least 4 characters)");
         return false;
     }
     return true;

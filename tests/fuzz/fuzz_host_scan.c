@@ -10,7 +10,7 @@ static const struct host_entry entries[] = {
     {STR_INIT("t.co"), 0, false},
 };
 static const struct str texts[] = {STR_INIT("fbq("), STR_INIT("_hmt.push"),
-                                   STR_INIT("aaa"), STR_INIT("aab"),
+                                   STR_INIT("aaaa"), STR_INIT("aaab"),
                                    STR_INIT("bq(x")};
 
 static bool count_one(void *ctx, uint32_t number, size_t at)

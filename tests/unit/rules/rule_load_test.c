@@ -61,7 +61,7 @@ static const struct {
      "closing parenthesis (at its byte 3)"},
     {"short script", "\"scripts\":[\"ga\"]",
      "f:1:51: error: /rules/0/scripts/0: too short to tell one script from "
-     "another (expected at least 3 characters)"},
+     "another (expected at least 4 characters)"},
     {"bad selector", "\"elements\":[\"a[\"]",
      "f:1:52: error: /rules/0/elements/0: not a selector: expected a name"},
     {"undecidable selector", "\"elements\":[\"a:hover\"]",
