@@ -15,28 +15,6 @@ struct request_edit {
 
 /* ---- the request line ------------------------------------------------- */
 
-/* A parameter's name with its percent-encoding undone, as the origin reads it.
- */
-static struct str parameter_name(struct str piece, struct arena *arena)
-{
-    struct str name = str_cut(&piece, '=');
-    size_t len = 0;
-
-    if (str_find_char(name, '%', 0) == name.len)
-        return name;
-    char *copy = arena_alloc(arena, name.len);
-    for (size_t i = 0; i < name.len; i++) {
-        bool encoded = name.ptr[i] == '%' && i + 2 < name.len &&
-                       ascii_hex(name.ptr[i + 1]) >= 0 &&
-                       ascii_hex(name.ptr[i + 2]) >= 0;
-        copy[len++] = encoded ? (char)(ascii_hex(name.ptr[i + 1]) * 16 +
-                                       ascii_hex(name.ptr[i + 2]))
-                              : name.ptr[i];
-        i += encoded ? 2 : 0;
-    }
-    return str_make(copy, len);
-}
-
 static void write_query(struct request_edit *r, struct str query)
 {
     struct buf *out = r->head.out;
@@ -47,7 +25,7 @@ static void write_query(struct request_edit *r, struct str query)
     buf_append_char(out, '?');
     while (query_next(&query, &piece)) {
         struct match m = {0};
-        struct str name = parameter_name(piece, r->head.arena);
+        struct str rest = piece, name = str_cut(&rest, '=');
         if (name.len > 0 &&
             scope_denies_param(&r->head.visit->scope, name, &m)) {
             head_note(&r->head, m.rule, "param");
