@@ -198,6 +198,14 @@ static enum head_error check_request(struct exchange *x, struct str head)
     return HEAD_NONE;
 }
 
+/* TLS ends before heed for now: only a trusted proxy can tell of it. */
+static bool came_over_tls(const struct exchange *x)
+{
+    return x->info.trusted &&
+           str_ieq(fields_value(&x->request.fields, FIELD_X_FORWARDED_PROTO),
+                   STR("https"));
+}
+
 static void begin(struct exchange *x, struct str head, enum head_error error)
 {
     struct neutral neutral;
@@ -218,7 +226,8 @@ static void begin(struct exchange *x, struct str head, enum head_error error)
     }
     if (!find_site(x))
         return;
-    visit_begin(&x->visit, &x->site->privacy, &x->request, false, &x->arena);
+    visit_begin(&x->visit, &x->site->privacy, &x->request, came_over_tls(x),
+                &x->arena);
     if (request_is_denied(&x->visit, &x->arena, &neutral, &m))
         answer_denied(x, &neutral, &m);
     else
