@@ -33,11 +33,19 @@ def verdicts(row, proxy, system):
     return out
 
 
+def size_verdicts(sizes):
+    """heed's compressed output beside that of the peer that rewrites too."""
+    return [(f"{sizes['heed']} bytes sent, {name} {size}",
+             sizes["heed"] <= size)
+            for name, size in sizes.items()
+            if name not in ("heed", "nginx", "haproxy")]
+
+
 def print_table(results):
     print("\nCPU µs per request: the proxy alone / proxy, origin and client; "
           "medians\n")
     for result in results:
-        print(f"{result['row']:<14}{result['text']}")
+        print(f"{result['row']}: {result['text']}")
         for name, value in result["proxy"].items():
             print(f"    {name:<24}{number(value):>8} /"
                   f"{number(result['system'][name]):>6}"

@@ -62,15 +62,20 @@ class Row:
     connections: int = 32
 
 
+def text_of(size):
+    return f"{size[:-1]} {size[-1].replace('m', 'M')}B page"
+
+
 def allowed(size, quick=True):
-    return Row(f"{size}-allowed", f"{size}B page, nothing denied",
+    return Row(f"{size}-allowed", f"{text_of(size)}, nothing denied",
                f"/plain/{size}.html", PASS,
                [Target(0.9, PASS, "better of nginx and HAProxy")], quick=quick)
 
 
 def denied(size, targets):
     peers = ["nginx", "nginx sub_filter", "nginx subs_filter"]
-    return Row(f"{size}-denied", f"{size}B page, everything denied (DNT: 1)",
+    return Row(f"{size}-denied",
+               f"{text_of(size)}, everything denied (DNT: 1)",
                f"/plain/{size}.html", peers, targets, DENIED)
 
 
@@ -195,23 +200,25 @@ class Bench:
                 count / elapsed)
 
     def check(self, row, server):
-        """One request first, to see that the server does what is measured."""
-        body = fetch(server.port, row)
-        if server.name == "heed" and row.headers.get("DNT"):
-            if row.headers.get("Accept-Encoding"):
-                body = zlib.decompress(body, 31)
-            if b"google-analytics.com" in body:
-                raise Failed(f"{row.name}: heed left a tag in the page")
-        elif server.name == "heed" and row.path.startswith("/plain/"):
-            if body != self.texts[row.path.rsplit("/", 1)[1]]:
-                raise Failed(f"{row.name}: heed changed an allowed page")
-        return len(body)
+        """One request first, to see that the server does what is measured.
+        Returns the size of the body as it was sent."""
+        body = sent = fetch(server.port, row)
+        if row.path.startswith("/gzip/"):
+            body = zlib.decompress(body, 31)
+        original = self.texts[row.path.rsplit("/", 1)[1]]
+        if "DNT" not in row.headers or server.name in PASS:
+            if body != original:
+                raise Failed(f"{row.name}: {server.name} changed the page")
+        elif b"www.google-analytics.com" in body and \
+                server.name != "haproxy cookies":
+            raise Failed(f"{row.name}: {server.name} left a tag in the page")
+        return len(sent)
 
     def run_row(self, row):
         subjects = [s for s in map(self.subject, [*row.peers, "heed"]) if s]
+        sizes = {}
         if not self.script:
-            for server in subjects:
-                self.check(row, server)
+            sizes = {s.name: self.check(row, s) for s in subjects}
         samples = {s.name: [] for s in subjects}
         for server in subjects:
             load(server.port, row, 1, self.script)
@@ -221,7 +228,11 @@ class Bench:
             for server in order:
                 samples[server.name].append(
                     self.measure(row, server, self.options.seconds))
-        return self.result(row, samples)
+        result = self.result(row, samples)
+        result["bytes"] = sizes
+        if row.path.startswith("/gzip/"):
+            result["verdicts"] += report.size_verdicts(sizes)
+        return result
 
     def result(self, row, samples):
         proxy, system, rate = (
