@@ -4,8 +4,6 @@
 #include "rewrite/html_parts.h"
 #include "rewrite/srcset.h"
 
-#include <stdlib.h>
-
 /* ---- references ---------------------------------------------------------- */
 
 bool html_denies_decoded(struct html *h, struct str reference,
@@ -199,15 +197,15 @@ static bool defers(const struct html *h, const struct match *m)
 }
 
 /* The element goes, or is made inert in its place. */
-static struct verdict deny(struct html *h, const struct match *m,
-                           enum edit_kind kind)
+static bool deny(struct html *h, struct verdict *v, enum edit_kind kind)
 {
-    if (!defers(h, m))
-        return (struct verdict){true, *m, kind};
+    v->kind = kind;
+    if (!defers(h, &v->match))
+        return true;
     h->edit_count = 0;
-    edit_defer(h, m);
-    html_count(h, m, EDIT_DEFERRED, kind);
-    return (struct verdict){.match = *m, .kind = kind};
+    edit_defer(h, &v->match);
+    html_count(h, &v->match, EDIT_DEFERRED, kind);
+    return false;
 }
 
 static void deny_value(struct html *h, const struct html_attr *a,
@@ -257,23 +255,21 @@ static bool attr_contains(struct html *h, enum attr_id id, const char *text)
     return str_ifind(value, str_of(text)) < value.len;
 }
 
-static struct verdict judge_carriers(struct html *h,
-                                     const struct carrier *carriers)
+static bool judge_carriers(struct html *h, const struct carrier *carriers,
+                           struct verdict *v)
 {
-    struct match m = {0};
-
     /* Animations only matter where they set an address. */
     if (carriers == svg_set_carriers &&
         !attr_contains(h, ATTR_ATTRIBUTENAME, "href"))
-        return (struct verdict){0};
+        return false;
     for (const struct carrier *c = carriers; c->attr != ATTR_OTHER; c++) {
         const struct html_attr *a = html_tag_attr(&h->tag, c->attr);
         if (a == NULL || a->value_len == 0)
             continue;
-        if (judge_carrier(h, c, a, &m))
-            return deny(h, &m, c->kind);
+        if (judge_carrier(h, c, a, &v->match))
+            return deny(h, v, c->kind);
     }
-    return (struct verdict){0};
+    return false;
 }
 
 /* ---- scripts ------------------------------------------------------------- */
@@ -364,15 +360,14 @@ bool html_is_rules(const struct html *h)
                    STR("speculationrules"));
 }
 
-static struct verdict judge_script(struct html *h)
+static bool judge_script(struct html *h, struct verdict *v)
 {
     const struct html_attr *src = html_tag_attr(&h->tag, ATTR_SRC);
-    struct match m = {0};
 
     if (src != NULL && src->value_len > 0 && html_is_script(h) &&
-        html_denies(h, attr_value(src), RESOURCE_SCRIPT, &m))
-        return deny(h, &m, EDIT_SCRIPT);
-    return judge_carriers(h, script_carriers);
+        html_denies(h, attr_value(src), RESOURCE_SCRIPT, &v->match))
+        return deny(h, v, EDIT_SCRIPT);
+    return judge_carriers(h, script_carriers, v);
 }
 
 /* ---- link ---------------------------------------------------------------- */
@@ -465,20 +460,20 @@ static bool link_is_denied(struct html *h, struct match *m)
     return false;
 }
 
-static struct verdict judge_link(struct html *h)
+static bool judge_link(struct html *h, struct verdict *v)
 {
-    struct match m = {0};
+    struct match *m = &v->match;
     bool changed = false;
 
-    if (link_is_denied(h, &m))
-        return deny(h, &m, EDIT_LINK);
+    if (link_is_denied(h, m))
+        return deny(h, v, EDIT_LINK);
     const struct html_attr *a = html_tag_attr(&h->tag, ATTR_IMAGESRCSET);
-    if (a != NULL && !filter_candidates(h, a, RESOURCE_IMAGE, &m, &changed) &&
+    if (a != NULL && !filter_candidates(h, a, RESOURCE_IMAGE, m, &changed) &&
         changed)
-        return deny(h, &m, EDIT_LINK);
+        return deny(h, v, EDIT_LINK);
     if (changed)
-        html_count(h, &m, EDIT_NEUTRALISED, EDIT_ATTRIBUTE);
-    return (struct verdict){0};
+        html_count(h, m, EDIT_NEUTRALISED, EDIT_ATTRIBUTE);
+    return false;
 }
 
 /* ---- meta refresh (HTML 4.2.5.3) ------------------------------------------
@@ -522,96 +517,17 @@ static struct str refresh_url(struct str value)
     return value;
 }
 
-static struct verdict judge_meta(struct html *h)
+static bool judge_meta(struct html *h, struct verdict *v)
 {
-    struct match m = {0};
+    struct match *m = &v->match;
 
     if (!str_ieq(decoded_attr(h, ATTR_HTTP_EQUIV), STR("refresh")))
-        return (struct verdict){0};
-    struct str url = refresh_url(decoded_attr(h, ATTR_CONTENT));
-    if (url.len > 0 && (html_denies_decoded(h, url, RESOURCE_OTHER, &m) ||
-                        html_denies_decoded(h, url, RESOURCE_SUBDOCUMENT, &m)))
-        return deny(h, &m, EDIT_META);
-    return (struct verdict){0};
-}
-
-/* ---- selectors ------------------------------------------------------------
- */
-
-static struct str lower(struct html *h, struct str name)
-{
-    size_t i = 0;
-
-    while (i < name.len && name.ptr[i] == ascii_lower(name.ptr[i]))
-        i++;
-    if (i == name.len)
-        return name;
-    char *copy = arena_alloc(&h->scratch, name.len);
-    for (i = 0; i < name.len; i++)
-        copy[i] = ascii_lower(name.ptr[i]);
-    return str_make(copy, name.len);
-}
-
-static bool wants_tag(struct html *h)
-{
-    enum { UNKNOWN, NO, YES };
-    uint8_t *known = &h->wants_tag[h->tag.id];
-
-    if (h->tag.id == TAG_OTHER || *known == UNKNOWN) {
-        struct str name = h->tag.id != TAG_OTHER ? tag_name(h->tag.id)
-                                                 : lower(h, h->tag.name);
-        *known = ruleset_wants_tag(h->options->scope->rules, name) ? YES : NO;
-    }
-    return *known == YES;
-}
-
-static bool has_attr_before(const struct html_tag *t, unsigned i)
-{
-    for (unsigned k = 0; k < i; k++) {
-        if (str_ieq(attr_name(&t->attrs[k]), attr_name(&t->attrs[i])))
-            return true;
-    }
-    return false;
-}
-
-/* Attributes as selectors see them. Beyond the first few, duplicates are not
- * looked for: that would cost more than it is worth. */
-static unsigned element_attrs(struct html *h)
-{
-    enum { LOOK_FOR_DUPLICATES = 64 };
-    const struct html_tag *t = &h->tag;
-    unsigned count = 0;
-
-    if (h->element_room < t->count) {
-        h->element_room = t->count + 16;
-        h->element_attrs = xrealloc(
-            h->element_attrs, h->element_room * sizeof(*h->element_attrs));
-    }
-    for (unsigned i = 0; i < t->count; i++) {
-        if (i < LOOK_FOR_DUPLICATES && has_attr_before(t, i))
-            continue;
-        h->element_attrs[count++] = (struct element_attr){
-            lower(h, attr_name(&t->attrs[i])),
-            charref_decode(attr_value(&t->attrs[i]), &h->scratch).text,
-        };
-    }
-    return count;
-}
-
-static bool element_is_denied(struct html *h, struct match *m)
-{
-    const struct ruleset *rules = h->options->scope->rules;
-
-    if (!wants_tag(h) && (h->tag.count == 0 || !ruleset_wants_attrs(rules)))
         return false;
-    unsigned count = element_attrs(h);
-    struct element e = {
-        .name = h->tag.id != TAG_OTHER ? tag_name(h->tag.id)
-                                       : lower(h, h->tag.name),
-        .attrs = h->element_attrs,
-        .attr_count = count,
-    };
-    return scope_denies_element(h->options->scope, &e, m);
+    struct str url = refresh_url(decoded_attr(h, ATTR_CONTENT));
+    if (url.len > 0 && (html_denies_decoded(h, url, RESOURCE_OTHER, m) ||
+                        html_denies_decoded(h, url, RESOURCE_SUBDOCUMENT, m)))
+        return deny(h, v, EDIT_META);
+    return false;
 }
 
 /* ---- attributes of any element --------------------------------------------
@@ -697,42 +613,56 @@ static void judge_attrs(struct html *h)
     }
 }
 
-static struct verdict judge_element(struct html *h)
+static bool judge_element(struct html *h, struct verdict *v)
 {
     const struct carrier *carriers;
 
-    if (h->space == SPACE_HTML) {
-        switch (h->tag.id) {
-        case TAG_SCRIPT:
-            return judge_script(h);
-        case TAG_LINK:
-            return judge_link(h);
-        case TAG_META:
-            return judge_meta(h);
-        case TAG_INPUT:
-            if (!str_ieq(decoded_attr(h, ATTR_TYPE), STR("image")))
-                return (struct verdict){0};
-            break;
-        default:
-            break;
-        }
-        carriers = html_carriers(h->tag.id);
-    } else {
+    if (h->space != SPACE_HTML) {
         carriers = svg_carriers(h->tag.id);
+        return carriers != NULL && judge_carriers(h, carriers, v);
     }
-    return carriers != NULL ? judge_carriers(h, carriers) : (struct verdict){0};
+    switch (h->tag.id) {
+    case TAG_SCRIPT:
+        return judge_script(h, v);
+    case TAG_LINK:
+        return judge_link(h, v);
+    case TAG_META:
+        return judge_meta(h, v);
+    case TAG_INPUT:
+        if (!str_ieq(decoded_attr(h, ATTR_TYPE), STR("image")))
+            return false;
+        break;
+    default:
+        break;
+    }
+    carriers = html_carriers(h->tag.id);
+    return carriers != NULL && judge_carriers(h, carriers, v);
 }
 
-struct verdict html_judge(struct html *h)
-{
-    struct match m = {0};
+/* Attributes without any of which there is nothing to judge. */
+static const uint64_t carrying_attrs =
+    ATTR_BIT(ATTR_SRC) | ATTR_BIT(ATTR_SRCSET) | ATTR_BIT(ATTR_LOWSRC) |
+    ATTR_BIT(ATTR_DYNSRC) | ATTR_BIT(ATTR_ATTRIBUTIONSRC) |
+    ATTR_BIT(ATTR_DATA) | ATTR_BIT(ATTR_POSTER) | ATTR_BIT(ATTR_BACKGROUND) |
+    ATTR_BIT(ATTR_PING) | ATTR_BIT(ATTR_REL) | ATTR_BIT(ATTR_HTTP_EQUIV) |
+    ATTR_BIT(ATTR_IMAGESRCSET) | ATTR_BIT(ATTR_XLINK_HREF) |
+    ATTR_BIT(ATTR_ATTRIBUTENAME);
+static const uint64_t code_attrs =
+    ATTR_BIT(ATTR_HANDLER) | ATTR_BIT(ATTR_STYLE) | ATTR_BIT(ATTR_SRCDOC) |
+    ATTR_BIT(ATTR_HREF) | ATTR_BIT(ATTR_SRC) | ATTR_BIT(ATTR_ACTION) |
+    ATTR_BIT(ATTR_FORMACTION);
 
-    if (element_is_denied(h, &m))
-        return deny(h, &m, EDIT_ELEMENT);
-    if (h->tag.count == 0)
-        return (struct verdict){0};
-    struct verdict v = judge_element(h);
-    if (!v.denied)
+bool html_judge(struct html *h, struct verdict *v)
+{
+    uint64_t carrying = carrying_attrs;
+
+    if (html_denies_element(h, &v->match))
+        return deny(h, v, EDIT_ELEMENT);
+    if (h->space != SPACE_HTML)
+        carrying |= ATTR_BIT(ATTR_HREF);
+    if ((h->tag.present & carrying) != 0 && judge_element(h, v))
+        return true;
+    if ((h->tag.present & code_attrs) != 0)
         judge_attrs(h);
-    return v;
+    return false;
 }

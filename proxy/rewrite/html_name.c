@@ -1,5 +1,9 @@
 #include "rewrite/html_name.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 const uint16_t tag_traits[TAG_COUNT] = {
 #define X(id, name, traits) [TAG_##id] = (traits),
     TAG_NAMES(X)
@@ -18,52 +22,94 @@ static const struct str attr_names[ATTR_COUNT] = {
 #undef X
 };
 
-enum { TAG_SLOTS = 1024, ATTR_SLOTS = 256 };
+enum { TAG_SLOTS = 1024, ATTR_SLOTS = 512, KEY_MAX = 16 };
 
-/* Open-addressed tables of numbers, filled before main. */
+/* Open-addressed tables of numbers, filled before main, and the keys of all
+ * numbers. */
 static uint8_t tag_slots[TAG_SLOTS], attr_slots[ATTR_SLOTS];
+static struct name_key tag_keys[TAG_COUNT], attr_keys[ATTR_COUNT];
 
-/* Up to eight bytes of a name as one word, in lower case. Setting 0x20 folds
- * more than letters, which only matters to names nobody uses: a known name is
- * compared byte by byte afterwards. */
-static uint64_t load_word(const char *p, size_t len)
+static uint32_t hash_words(uint64_t low, uint64_t high)
 {
-    const uint64_t lower = 0x2020202020202020;
-    uint64_t word = 0;
+    uint64_t mixed =
+        low * 0x9e3779b97f4a7c15 ^ (high ^ low >> 32) * 0xc2b2ae3d27d4eb4f;
 
-    if (len >= 4) {
-        uint32_t low, high;
-        memcpy(&low, p, 4);
-        memcpy(&high, p + len - 4, 4);
-        word = low | (uint64_t)high << 32;
-    } else if (len > 0) {
-        word = (uint64_t)(unsigned char)p[0] |
-               (uint64_t)(unsigned char)p[len / 2] << 8 |
-               (uint64_t)(unsigned char)p[len - 1] << 16;
+    return (uint32_t)(mixed >> 32 ^ mixed >> 15);
+}
+
+static struct name_key long_key(struct str name)
+{
+    uint64_t hash = 0xcbf29ce484222325;
+    char start[sizeof(uint64_t)];
+    uint64_t low;
+
+    for (size_t i = 0; i < name.len; i++) {
+        hash ^= (unsigned char)ascii_lower(name.ptr[i]);
+        hash *= 0x100000001b3;
     }
-    return word | lower;
+    for (size_t i = 0; i < sizeof(start); i++)
+        start[i] = ascii_lower(name.ptr[i]);
+    memcpy(&low, start, sizeof(low));
+    return (struct name_key){low, 0, (uint32_t)(hash ^ hash >> 32),
+                             KEY_MAX + 1};
 }
 
-static uint32_t name_hash(struct str name)
+#ifdef __SSE2__
+
+/* The first `len` bytes at `p`, of which 16 may be read, in lower case. */
+static inline void load_name(const char *p, size_t len, uint64_t words[2])
 {
-    const uint64_t multiplier = 0x9e3779b97f4a7c15;
-    uint64_t hash = name.len;
-    const char *p = name.ptr;
-    size_t left = name.len;
+    static const signed char ones[32] = {
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    };
+    __m128i c = _mm_loadu_si128((const __m128i *)p);
+    __m128i keep = _mm_loadu_si128((const __m128i *)(ones + KEY_MAX - len));
+    __m128i upper = _mm_and_si128(_mm_cmpgt_epi8(c, _mm_set1_epi8('A' - 1)),
+                                  _mm_cmplt_epi8(c, _mm_set1_epi8('Z' + 1)));
 
-    for (; left > 8; p += 8, left -= 8)
-        hash = ((hash ^ load_word(p, 8)) * multiplier) ^ (hash >> 29);
-    hash = (hash ^ load_word(p, left)) * multiplier;
-    return (uint32_t)(hash >> 32);
+    c = _mm_or_si128(c, _mm_and_si128(upper, _mm_set1_epi8(0x20)));
+    _mm_storeu_si128((__m128i *)words, _mm_and_si128(c, keep));
 }
 
-static void fill_slots(uint8_t *slots, size_t size, const struct str *names,
-                       size_t count)
+#else
+
+static inline void load_name(const char *p, size_t len, uint64_t words[2])
+{
+    char lower[KEY_MAX] = {0};
+
+    for (size_t i = 0; i < len; i++)
+        lower[i] = ascii_lower(p[i]);
+    memcpy(words, lower, sizeof(lower));
+}
+
+#endif
+
+struct name_key name_key(struct str name, const char *end)
+{
+    char copy[KEY_MAX] = {0};
+    uint64_t words[2];
+
+    if (name.len > KEY_MAX)
+        return long_key(name);
+    if (end - name.ptr >= KEY_MAX) {
+        load_name(name.ptr, name.len, words);
+    } else {
+        if (name.len > 0)
+            memcpy(copy, name.ptr, name.len);
+        load_name(copy, name.len, words);
+    }
+    return (struct name_key){words[0], words[1], hash_words(words[0], words[1]),
+                             (uint32_t)name.len};
+}
+
+static void fill(uint8_t *slots, size_t size, const struct str *names,
+                 struct name_key *keys, size_t count)
 {
     for (size_t id = 1; id < count; id++) {
         if (names[id].len == 0)
             continue;
-        size_t at = name_hash(names[id]) % size;
+        keys[id] = name_key(names[id], names[id].ptr + names[id].len);
+        size_t at = keys[id].hash % size;
         while (slots[at] != 0)
             at = (at + 1) % size;
         slots[at] = (uint8_t)id;
@@ -72,26 +118,27 @@ static void fill_slots(uint8_t *slots, size_t size, const struct str *names,
 
 __attribute__((constructor)) static void fill_all(void)
 {
-    _Static_assert(TAG_COUNT < 256 && ATTR_COUNT < 256, "numbers fit a byte");
-    fill_slots(tag_slots, TAG_SLOTS, tag_names, TAG_COUNT);
-    fill_slots(attr_slots, ATTR_SLOTS, attr_names, ATTR_COUNT);
+    _Static_assert(TAG_COUNT < 256 && ATTR_COUNT <= 64, "numbers are small");
+    fill(tag_slots, TAG_SLOTS, tag_names, tag_keys, TAG_COUNT);
+    fill(attr_slots, ATTR_SLOTS, attr_names, attr_keys, ATTR_COUNT);
 }
 
-static unsigned find(const uint8_t *slots, size_t size, const struct str *names,
-                     struct str name, uint32_t hash)
+static inline unsigned find(const uint8_t *slots, size_t size,
+                            const struct name_key *keys,
+                            const struct name_key *key)
 {
-    for (size_t at = hash % size; slots[at] != 0; at = (at + 1) % size) {
-        const struct str *known = &names[slots[at]];
-        if (known->len == name.len && str_istarts(name, *known))
+    for (size_t at = key->hash % size; slots[at] != 0; at = (at + 1) % size) {
+        const struct name_key *known = &keys[slots[at]];
+        if (known->low == key->low && known->high == key->high &&
+            known->len == key->len)
             return slots[at];
     }
     return 0;
 }
 
-enum tag_id tag_find(struct str name, uint32_t *hash)
+enum tag_id tag_find(const struct name_key *key)
 {
-    *hash = name_hash(name);
-    return (enum tag_id)find(tag_slots, TAG_SLOTS, tag_names, name, *hash);
+    return (enum tag_id)find(tag_slots, TAG_SLOTS, tag_keys, key);
 }
 
 struct str tag_name(enum tag_id id)
@@ -99,11 +146,16 @@ struct str tag_name(enum tag_id id)
     return tag_names[id];
 }
 
-enum attr_id attr_find(struct str name)
+static bool is_handler(const struct name_key *key)
 {
-    if (name.len > 2 && ascii_lower(name.ptr[0]) == 'o' &&
-        ascii_lower(name.ptr[1]) == 'n')
+    static const char on[2] = "on";
+
+    return key->len > 2 && memcmp(&key->low, on, sizeof(on)) == 0;
+}
+
+enum attr_id attr_find(const struct name_key *key)
+{
+    if (is_handler(key))
         return ATTR_HANDLER;
-    return (enum attr_id)find(attr_slots, ATTR_SLOTS, attr_names, name,
-                              name_hash(name));
+    return (enum attr_id)find(attr_slots, ATTR_SLOTS, attr_keys, key);
 }

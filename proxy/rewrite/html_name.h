@@ -195,6 +195,7 @@ enum tag_id {
     X(ATTRIBUTIONSRC, "attributionsrc")                                        \
     X(BACKGROUND, "background")                                                \
     X(BY, "by")                                                                \
+    X(CLASS, "class")                                                          \
     X(COLOR, "color")                                                          \
     X(CONTENT, "content")                                                      \
     X(DATA, "data")                                                            \
@@ -207,6 +208,7 @@ enum tag_id {
     X(FROM, "from")                                                            \
     X(HREF, "href")                                                            \
     X(HTTP_EQUIV, "http-equiv")                                                \
+    X(ID, "id")                                                                \
     X(IMAGESRCSET, "imagesrcset")                                              \
     X(LANGUAGE, "language")                                                    \
     X(LOWSRC, "lowsrc")                                                        \
@@ -235,12 +237,23 @@ enum attr_id {
 
 extern const uint16_t tag_traits[TAG_COUNT]; /* tag_trait bits, in HTML */
 
-/* The number of an element's name in any case; *hash is set for every name:
- * equal for names that differ in ASCII case only. */
-enum tag_id tag_find(struct str name, uint32_t *hash);
+/* A name in lower case as two words, for comparing and hashing. Names of more
+ * than 16 bytes are none of ours: of them it has the beginning and the hash. */
+struct name_key {
+    uint64_t low, high;
+    uint32_t hash;
+    uint32_t len;
+};
+
+/* The key of a name. Names that differ in ASCII case only have equal keys.
+ * `end` is where the memory that may be read ends, at or behind the name. */
+struct name_key name_key(struct str name, const char *end);
+
+/* The number of an element's name. */
+enum tag_id tag_find(const struct name_key *key);
 
 /* The name of a number; empty for TAG_OTHER. */
 struct str tag_name(enum tag_id id);
 
-/* The number of an attribute's name in any case. */
-enum attr_id attr_find(struct str name);
+/* The number of an attribute's name. */
+enum attr_id attr_find(const struct name_key *key);

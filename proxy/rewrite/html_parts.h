@@ -12,6 +12,7 @@ enum {
     TAIL_MAX = 40,      /* bytes of output remembered */
     STUBS_MAX = 32,     /* rules that may leave a stub in one page */
     HTML_DEPTH_MAX = 4, /* documents within documents */
+    OTHER_HINTS = 64,
 };
 
 /* What the lexer is in. */
@@ -130,7 +131,9 @@ struct html {
     const struct rule *stubs[STUBS_MAX];
     unsigned stub_count;
 
-    uint8_t wants_tag[TAG_COUNT]; /* 0: not asked yet, 1: no, 2: yes */
+    /* what selectors ask for, as far as asked before (enum known) */
+    uint8_t tag_hints[TAG_COUNT], attr_hints[ATTR_COUNT];
+    uint32_t other_hints[OTHER_HINTS]; /* hashes of names nobody asks for */
 };
 
 /* ---- output: html_out.c -------------------------------------------------- */
@@ -161,15 +164,14 @@ void html_count(struct html *h, const struct match *m, enum edit_way way,
 
 struct css;
 
-struct verdict {
-    bool denied; /* the element goes as a whole */
+struct verdict { /* why an element goes as a whole */
     struct match match;
     enum edit_kind kind;
 };
 
-/* Decide on the start tag in hand. If the element stays, changes to its
- * attributes are in h->edits. */
-struct verdict html_judge(struct html *h);
+/* Decide on the start tag in hand. Returns whether the element goes, and why
+ * in *v; if it stays, changes to its attributes are in h->edits. */
+bool html_judge(struct html *h, struct verdict *v);
 
 /* Whether a reference (as it stands in an attribute) is denied. */
 bool html_denies(struct html *h, struct str value, enum resource_type type,
@@ -178,6 +180,9 @@ bool html_denies(struct html *h, struct str value, enum resource_type type,
 /* The same, decoded. */
 bool html_denies_decoded(struct html *h, struct str reference,
                          enum resource_type type, struct match *m);
+
+/* Whether a selector denies the element of the start tag in hand. */
+bool html_denies_element(struct html *h, struct match *m);
 
 /* Whether a script element of this start tag would run: no data block. */
 bool html_is_script(const struct html *h);

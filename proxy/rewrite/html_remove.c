@@ -324,7 +324,7 @@ void html_neutralise(struct html *h)
     }
     make_bare(h);
     h->carried = true;
-    struct verdict v = {.denied = true, .kind = EDIT_OTHER};
+    struct verdict v = {.kind = EDIT_OTHER};
     if (h->tag.is_end) {
         html_on_end_tag(h);
     } else if (id == TAG_SCRIPT || id == TAG_IFRAME ||

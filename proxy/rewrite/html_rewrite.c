@@ -160,7 +160,8 @@ void html_prepare_tag(struct html *h)
     }
     if (t->count > 0)
         h->tree_tag.decisive = is_decisive(h);
-    if ((tag_traits[t->id] & TRAIT_FORMATTING) && t->id != TAG_A)
+    if (t->count > 0 && (tag_traits[t->id] & TRAIT_FORMATTING) &&
+        t->id != TAG_A)
         h->tree_tag.fingerprint = (uint32_t)str_hash(t->text);
     h->space = tree_space(&h->tree, &h->tree_tag);
 }
@@ -224,8 +225,8 @@ void html_on_start_tag(struct html *h)
 
     html_prepare_tag(h);
     if (h->tree.inert == 0 && !tree_drops(&h->tree, &h->tree_tag)) {
-        struct verdict v = html_judge(h);
-        if (v.denied) {
+        struct verdict v;
+        if (html_judge(h, &v)) {
             html_remove(h, &v);
             return;
         }

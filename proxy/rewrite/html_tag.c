@@ -4,6 +4,10 @@
 
 #include <stdlib.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum { /* classes of bytes, for the loops below */
        SPACE = 1,
        SLASH = 2,
@@ -63,6 +67,74 @@ static inline const char *skip_until(const char *p, const char *end,
     return p;
 }
 
+enum { BLOCK = 16 }; /* bytes looked at together */
+
+#ifdef __SSE2__
+
+/* A bit for each of 16 bytes that may end a name: "/", ">", "=", and what is
+ * not above SPACE. */
+static inline unsigned name_stops(const char *p)
+{
+    const __m128i space = _mm_set1_epi8(' ');
+    __m128i c = _mm_loadu_si128((const __m128i *)p);
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(c, space), c);
+    __m128i slash = _mm_cmpeq_epi8(c, _mm_set1_epi8('/'));
+    __m128i close = _mm_cmpeq_epi8(c, _mm_set1_epi8('>'));
+    __m128i equals = _mm_cmpeq_epi8(c, _mm_set1_epi8('='));
+    __m128i any =
+        _mm_or_si128(_mm_or_si128(low, slash), _mm_or_si128(close, equals));
+
+    return (unsigned)_mm_movemask_epi8(any);
+}
+
+static inline unsigned equal_bytes(const char *p, char byte)
+{
+    __m128i c = _mm_loadu_si128((const __m128i *)p);
+
+    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(c, _mm_set1_epi8(byte)));
+}
+
+/* The end of a name: the first byte of `set` from p on. */
+static inline const char *find_name_end(const char *p, const char *end,
+                                        unsigned set)
+{
+    if (end - p >= BLOCK) {
+        unsigned stops = name_stops(p);
+        const char *stop = p + __builtin_ctz(stops | 1u << BLOCK);
+        if (stops == 0)
+            p = stop;
+        else if (is_in(*stop, set))
+            return stop;
+    }
+    return skip_until(p, end, set);
+}
+
+/* Most values end within two blocks. */
+static inline const char *find_quote(const char *p, const char *end, char quote)
+{
+    for (int i = 0; i < 2 && end - p >= BLOCK; i++, p += BLOCK) {
+        unsigned equal = equal_bytes(p, quote);
+        if (equal != 0)
+            return p + __builtin_ctz(equal);
+    }
+    return memchr(p, quote, (size_t)(end - p));
+}
+
+#else
+
+static inline const char *find_name_end(const char *p, const char *end,
+                                        unsigned set)
+{
+    return skip_until(p, end, set);
+}
+
+static inline const char *find_quote(const char *p, const char *end, char quote)
+{
+    return memchr(p, quote, (size_t)(end - p));
+}
+
+#endif
+
 static struct html_attr *attr_new(struct html_tag *t)
 {
     if (t->count == TAG_ATTRS_MAX) {
@@ -78,8 +150,8 @@ static struct html_attr *attr_new(struct html_tag *t)
 
 /* The value behind "=": quoted, or up to white space or ">". Returns what
  * stands behind it, NULL if it does not end. */
-static const char *parse_value(struct html_attr *a, const char *p,
-                               const char *end)
+static inline const char *parse_value(struct html_attr *a, const char *p,
+                                      const char *end)
 {
     const char *stop;
 
@@ -87,12 +159,11 @@ static const char *parse_value(struct html_attr *a, const char *p,
     if (p == end)
         return NULL;
     a->has_value = true;
-    a->quote = 0;
     if (*p == '"' || *p == '\'') {
         a->quote = *p++;
-        stop = memchr(p, a->quote, (size_t)(end - p));
+        stop = find_quote(p, end, a->quote);
     } else {
-        stop = skip_until(p, end, SPACE | CLOSE);
+        stop = find_name_end(p, end, SPACE | CLOSE);
     }
     if (stop == NULL || stop == end)
         return NULL;
@@ -102,23 +173,27 @@ static const char *parse_value(struct html_attr *a, const char *p,
 }
 
 /* One attribute. "=" in the first place belongs to its name (13.2.5.32). */
-static const char *parse_attr(struct html_tag *t, const char *p,
-                              const char *end)
+static inline const char *parse_attr(struct html_tag *t, const char *p,
+                                     const char *end)
 {
+    const char *stop =
+        find_name_end(p + 1, end, SPACE | SLASH | CLOSE | EQUALS);
+    struct name_key key = name_key(str_between(p, stop), end);
+    enum attr_id id = attr_find(&key);
     struct html_attr *a = attr_new(t);
 
-    a->name = p;
-    p = skip_until(p + 1, end, SPACE | SLASH | CLOSE | EQUALS);
-    a->name_len = (uint32_t)(p - a->name);
-    a->id = (uint8_t)attr_find(attr_name(a));
-    a->has_value = false;
-    a->value = p;
-    a->value_len = 0;
-    a->quote = 0;
-    p = skip(p, end, SPACE);
-    if (p == end)
+    *a = (struct html_attr){
+        .name = p,
+        .name_len = (uint32_t)(stop - p),
+        .value = stop,
+        .hash = key.hash,
+        .id = (uint8_t)id,
+    };
+    t->present |= ATTR_BIT(id);
+    stop = skip(stop, end, SPACE);
+    if (stop == end)
         return NULL;
-    return *p == '=' ? parse_value(a, p + 1, end) : p;
+    return *stop == '=' ? parse_value(a, stop + 1, end) : stop;
 }
 
 void html_tag_parse_name(struct html_tag *t, struct str text)
@@ -127,11 +202,13 @@ void html_tag_parse_name(struct html_tag *t, struct str text)
 
     t->is_end = *p == '/';
     p += t->is_end;
-    t->name.ptr = p;
-    t->name.len = (size_t)(skip_until(p, end, SPACE | SLASH | CLOSE) - p);
-    t->id = tag_find(t->name, &t->hash);
+    t->name = str_between(p, find_name_end(p, end, SPACE | SLASH | CLOSE));
+    struct name_key key = name_key(t->name, end);
+    t->id = tag_find(&key);
+    t->hash = key.hash;
     t->text = text;
     t->count = 0;
+    t->present = 0;
     t->too_many = t->self_closing = false;
 }
 
@@ -156,6 +233,8 @@ bool html_tag_parse(struct html_tag *t, struct str text)
 
 const struct html_attr *html_tag_attr(const struct html_tag *t, enum attr_id id)
 {
+    if ((t->present & ATTR_BIT(id)) == 0)
+        return NULL;
     for (unsigned i = 0; i < t->count; i++) {
         if (t->attrs[i].id == id)
             return &t->attrs[i];

@@ -12,7 +12,8 @@
 struct html_attr {
     const char *name, *value; /* as in the page, references not decoded */
     uint32_t name_len, value_len;
-    uint8_t id; /* enum attr_id */
+    uint32_t hash; /* of the name in lower case */
+    uint8_t id;    /* enum attr_id */
     bool has_value;
     char quote; /* '"', '\'' or 0 */
 };
@@ -29,7 +30,8 @@ struct html_tag {
     enum tag_id id;
     uint32_t hash; /* of the name */
     bool is_end, self_closing;
-    bool too_many; /* more than TAG_ATTRS_MAX attributes */
+    bool too_many;    /* more than TAG_ATTRS_MAX attributes */
+    uint64_t present; /* a bit per enum attr_id that occurs */
     unsigned count;
     struct html_attr *attrs;
     unsigned room; /* private */
@@ -62,6 +64,8 @@ static inline struct str attr_name(const struct html_attr *a)
 }
 
 void html_tag_release(struct html_tag *t);
+
+#define ATTR_BIT(id) ((uint64_t)1 << (id))
 
 /* White space between attributes and around values: TAB, LF, FF, CR, SP. */
 bool html_is_space(char c);

@@ -535,11 +535,29 @@ static void end_by_name(struct tree *t, const struct tree_tag *tag)
         stack_end_other(t, tag->id, tag->hash);
 }
 
+/* The usual case: the element on top ends, and nothing else comes of it. */
+static bool end_top(struct tree *t, const struct tree_tag *tag)
+{
+    enum { OTHERWISE = TRAIT_FORMATTING | TRAIT_SCOPE | TRAIT_TABLE_PART };
+    struct open_element *top = tree_top(t);
+
+    if (top->id != tag->id || top->space != SPACE_HTML || top->hold != 0 ||
+        t->count <= 2)
+        return false;
+    if (tag->id == TAG_OTHER
+            ? top->key != tag->hash
+            : (tag_traits[tag->id] & OTHERWISE) != 0 || tag->id == TAG_FORM)
+        return false;
+    t->count--;
+    t->seen[tag->id]--;
+    return true;
+}
+
 void tree_end(struct tree *t, const struct tree_tag *tag)
 {
     t->ended = 0;
     t->low = UINT_MAX;
-    if (t->in_frameset)
+    if (end_top(t, tag) || t->in_frameset)
         return;
     if (tree_is_foreign(t) && !end_foreign(t, tag))
         return;

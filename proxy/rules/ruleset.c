@@ -146,6 +146,7 @@ static void compile_elements(struct ruleset *set, struct ruleset_draft *d)
         const struct selector *s = &set->elements[i].selector;
         struct str tag;
         index_add(&elements, selector_key(s), (uint32_t)i);
+        element_hints_add(&set->element_hints, s);
         if (selector_names_tag(s, &tag))
             index_add(&tags, selector_tag_key(tag), 0);
         else if (selector_is_unkeyed(s))

@@ -232,3 +232,20 @@ bool scope_denies_element(const struct scope *s, const struct element *e,
 bool ruleset_wants_tag(const struct ruleset *set, struct str name);
 bool ruleset_wants_attrs(const struct ruleset *set);
 bool ruleset_wants_ancestors(const struct ruleset *set);
+
+/* The same more finely: whether an element that has this (a name, an id, one
+ * of its classes, an attribute's name, an id or class attribute that begins
+ * like this) could be matched by a selector. If everything that an element has
+ * answers false, no selector matches it. An attribute shorter than
+ * HINT_START_LEN has no beginning to ask for. */
+enum element_hint {
+    HINT_NAME,
+    HINT_ID,
+    HINT_CLASS,
+    HINT_ATTR,
+    HINT_ID_START,
+    HINT_CLASS_START,
+};
+enum { HINT_START_LEN = 3 };
+bool ruleset_hints(const struct ruleset *set, enum element_hint kind,
+                   struct str word);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "rules/filter_index.h"
+#include "rules/element_hint.h"
 #include "rules/host_scan.h"
 #include "rules/literals.h"
 #include "rules/name_table.h"
@@ -60,6 +61,7 @@ struct ruleset {
     const struct element_pattern *elements, *unhides, *element_allows;
     size_t element_count, unhide_count, element_allow_count;
     bool wants_attrs, wants_ancestors, wants_all_tags;
+    struct element_hints element_hints;
 
     const struct list_summary *lists;
     unsigned list_count;

@@ -243,3 +243,9 @@ bool ruleset_wants_ancestors(const struct ruleset *set)
 {
     return set->wants_ancestors;
 }
+
+bool ruleset_hints(const struct ruleset *set, enum element_hint kind,
+                   struct str word)
+{
+    return element_hints_have(&set->element_hints, kind, word);
+}
