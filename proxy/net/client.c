@@ -290,6 +290,15 @@ static void wait_for_head(struct client *c)
         conn_timeout(&c->conn, TIMEOUT_KEEPALIVE);
 }
 
+/* Between requests the next event is soon enough; only a message that has begun
+ * is worth a read that will likely find nothing. */
+static enum read_result read_more(struct client *c)
+{
+    if (c->state == CLIENT_IDLE && !c->conn.readable)
+        return READ_WAIT;
+    return view_fill(c);
+}
+
 /* Look for a head; false: wait for more. */
 static bool read_head(struct client *c)
 {
@@ -307,7 +316,7 @@ static bool read_head(struct client *c)
             return true;
         }
     }
-    switch (view_fill(c)) {
+    switch (read_more(c)) {
     case READ_DATA:
         return true;
     case READ_WAIT:

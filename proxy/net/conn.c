@@ -13,7 +13,10 @@ static void on_event(evutil_socket_t fd, short what, void *arg)
     struct conn *c = arg;
 
     (void)fd;
-    c->readable = c->readable || (what & (EV_READ | EV_CLOSED)) != 0;
+    if ((what & (EV_READ | EV_CLOSED)) != 0) {
+        c->readable = true;
+        c->drained = false;
+    }
     c->writable = c->writable || (what & EV_WRITE) != 0;
     c->hangup = c->hangup || (what & EV_CLOSED) != 0;
     worker_tick(c->worker);
@@ -33,6 +36,7 @@ void conn_open(struct conn *c, struct worker *worker, int fd,
 {
     *c = (struct conn){.fd = fd,
                        .worker = worker,
+                       .drained = true,
                        .on_ready = on_ready,
                        .on_timeout = on_timeout,
                        .timer.on_timeout = on_timer};
@@ -57,14 +61,16 @@ enum read_result conn_read(struct conn *c, char *into, size_t room, size_t *got)
 {
     if (c->ended)
         return READ_END;
-    if (!c->readable)
+    if (c->drained)
         return READ_WAIT;
     ssize_t n;
     do {
         n = recv(c->fd, into, room, 0);
     } while (n < 0 && errno == EINTR);
     if (n > 0) {
-        /* A short read has drained the socket, but for an announced end. */
+        /* A short read has drained the socket, but for an end: one that was
+         * announced, or a reset, which libevent reports as mere readiness. So
+         * whoever waits for more of a message reads once again. */
         if ((size_t)n < room && !c->hangup)
             c->readable = false;
         c->moved += (uint64_t)n;
@@ -72,6 +78,7 @@ enum read_result conn_read(struct conn *c, char *into, size_t room, size_t *got)
         return READ_DATA;
     }
     c->readable = false;
+    c->drained = true;
     if (n == 0) {
         c->ended = true;
         return READ_END;
@@ -80,6 +87,7 @@ enum read_result conn_read(struct conn *c, char *into, size_t room, size_t *got)
         return READ_WAIT;
     c->failed = true;
     c->readable = true; /* it stays so: the next read fails again */
+    c->drained = false;
     return READ_FAILED;
 }
 
@@ -102,6 +110,7 @@ static ssize_t send_some(struct conn *c, struct iovec *iov, int count)
     /* What the peer sent before it closed can still be read. */
     c->failed = true;
     c->readable = true;
+    c->drained = false;
     return -1;
 }
 

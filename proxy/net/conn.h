@@ -34,6 +34,7 @@ struct conn {
     enum timeout timer_kind;
     uint64_t timer_moved; /* `moved` when the timer was armed */
     bool readable, writable;
+    bool drained;   /* surely nothing to read: the kernel has said so */
     bool hangup;    /* the peer's end was announced: read up to it */
     bool ended;     /* READ_END was seen */
     bool failed;    /* writing is over; reading may find more */
@@ -49,7 +50,9 @@ void conn_open(struct conn *c, struct worker *worker, int fd,
 /* Close at once; the struct may be freed or used anew. */
 void conn_close(struct conn *c);
 
-/* Read up to `room` bytes; *got is set with READ_DATA. */
+/* Read up to `room` bytes; *got is set with READ_DATA. A read that did not
+ * fill the room makes `readable` false, which is all that an owner needs who
+ * has his message whole; to ask for more asks the kernel. */
 enum read_result conn_read(struct conn *c, char *into, size_t room,
                            size_t *got);
 
