@@ -14,6 +14,7 @@
 enum {
     LINGER_BYTES = 256 * 1024, /* read and dropped after the last response */
     LINGER_MS = 2000,
+    STEPS_PER_TURN = 64, /* a few dozen pipelined requests */
     DRAIN_IDLE_MS = 500, /* an idle client's time to send one more request */
 };
 
@@ -425,8 +426,14 @@ static bool client_step(struct client *c)
 
 void client_run(struct client *c)
 {
-    while (client_step(c))
-        continue;
+    unsigned steps = 0;
+
+    while (client_step(c)) {
+        if (++steps < STEPS_PER_TURN)
+            continue;
+        conn_yield(&c->conn);
+        break;
+    }
     if (c->state == CLIENT_CLOSED)
         client_free(c);
     else

@@ -51,6 +51,7 @@ void conn_close(struct conn *c)
     if (c->fd < 0)
         return;
     timer_cancel(&c->worker->wheel, &c->timer);
+    worker_turn_cancel(c->worker, c);
     event_del(&c->event);
     close(c->fd);
     c->fd = -1;
@@ -174,7 +175,7 @@ void conn_shutdown(struct conn *c)
 
 void conn_yield(struct conn *c)
 {
-    event_active(&c->event, EV_TIMEOUT, 0);
+    worker_turn(c->worker, c);
 }
 
 bool conn_is_clogged(const struct conn *c)

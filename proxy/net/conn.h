@@ -34,12 +34,14 @@ struct conn {
     enum timeout timer_kind;
     uint64_t timer_moved; /* `moved` when the timer was armed */
     bool readable, writable;
-    bool drained;   /* surely nothing to read: the kernel has said so */
-    bool hangup;    /* the peer's end was announced: read up to it */
-    bool ended;     /* READ_END was seen */
-    bool failed;    /* writing is over; reading may find more */
-    struct buf out; /* what the socket did not take yet */
-    uint64_t moved; /* bytes read and written */
+    bool drained;           /* surely nothing to read: the kernel has said so */
+    bool hangup;            /* the peer's end was announced: read up to it */
+    bool ended;             /* READ_END was seen */
+    bool failed;            /* writing is over; reading may find more */
+    struct buf out;         /* what the socket did not take yet */
+    uint64_t moved;         /* bytes read and written */
+    struct conn *next_turn; /* in the worker's list of those that yielded */
+    bool awaits_turn;
 };
 
 /* Put a connected or connecting non-blocking socket into the loop. */

@@ -321,6 +321,7 @@ bool exchange_run(struct exchange *x)
     do {
         if (++steps > STEPS_PER_TURN) {
             conn_yield(&x->client->conn);
+            set_timeouts(x);
             return false;
         }
         up = x->up == UP_DONE ? STEP_WAIT : exchange_step_up(x);

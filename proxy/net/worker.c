@@ -112,6 +112,55 @@ static void drain(struct worker *w)
     maybe_end(w);
 }
 
+/* ---- turns ----------------------------------------------------------- */
+
+/* A timer of no length fires after the loop has asked the kernel for events;
+ * event_active would go before them, and who yields would get his own turn. */
+void worker_turn(struct worker *w, struct conn *c)
+{
+    static const struct timeval at_once = {0, 0};
+    struct conn **at = &w->turns;
+
+    if (c->awaits_turn)
+        return;
+    while (*at != NULL)
+        at = &(*at)->next_turn;
+    *at = c;
+    c->next_turn = NULL;
+    c->awaits_turn = true;
+    event_add(w->turn_event, &at_once);
+}
+
+void worker_turn_cancel(struct worker *w, struct conn *c)
+{
+    struct conn **at = &w->turns;
+
+    if (!c->awaits_turn)
+        return;
+    while (*at != c)
+        at = &(*at)->next_turn;
+    *at = c->next_turn;
+    c->awaits_turn = false;
+}
+
+/* One turn each for those that wait now; who yields again joins the end. */
+static void on_turn(evutil_socket_t fd, short what, void *arg)
+{
+    struct worker *w = arg;
+    unsigned count = 0;
+
+    (void)fd;
+    (void)what;
+    worker_tick(w);
+    for (const struct conn *c = w->turns; c != NULL; c = c->next_turn)
+        count++;
+    while (count-- > 0 && w->turns != NULL) {
+        struct conn *c = w->turns;
+        worker_turn_cancel(w, c);
+        c->on_ready(c);
+    }
+}
+
 /* ---- the loop -------------------------------------------------------- */
 
 static void on_wake(evutil_socket_t fd, short what, void *arg)
@@ -150,6 +199,7 @@ static void worker_free(struct worker *w)
     lease_free(w->current);
     generation_unref(atomic_exchange(&w->next_generation, NULL));
     event_free(w->tick_event);
+    event_free(w->turn_event);
     event_free(w->wake_event);
     event_base_free(w->base);
     close(w->wake_fd);
@@ -179,6 +229,7 @@ static void add_events(struct worker *w)
     w->wake_event =
         event_new(w->base, w->wake_fd, EV_READ | EV_PERSIST, on_wake, w);
     w->tick_event = event_new(w->base, -1, EV_PERSIST, on_tick, w);
+    w->turn_event = event_new(w->base, -1, 0, on_turn, w);
     CHECK(event_add(w->wake_event, NULL) == 0);
     CHECK(event_add(w->tick_event, &tick) == 0);
 }

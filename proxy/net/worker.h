@@ -44,7 +44,8 @@ struct worker {
     struct access_log *access_log;
     uint64_t random; /* state of worker_random */
     bool draining, accept_paused;
-    struct event *tick_event, *wake_event;
+    struct conn *turns; /* those that yielded, first come first */
+    struct event *tick_event, *wake_event, *turn_event;
     int wake_fd;
     /* Set by the main thread, taken when wake_fd is readable. */
     _Atomic(struct generation *) next_generation;
@@ -83,6 +84,11 @@ uint64_t worker_random(struct worker *w);
 /* Hold the current lease for an exchange, and let it go. */
 struct lease *lease_take(struct worker *w);
 void lease_drop(struct worker *w, struct lease *l);
+
+/* Call a connection's on_ready once all others that are ready have been seen
+ * to; and forget that. */
+void worker_turn(struct worker *w, struct conn *c);
+void worker_turn_cancel(struct worker *w, struct conn *c);
 
 /* A client connection has gone: accept again if that was held back, end if
  * draining is done. */

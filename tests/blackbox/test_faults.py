@@ -147,6 +147,24 @@ def test_a_flood_of_pipelined_requests_leaves_others_their_turn():
             over.set()
 
 
+def test_who_has_much_to_ask_waits_for_his_next_turn():
+    much = request_bytes("/greedy", host="unknown.example") * 3000
+    with Origin(reply(b"hello")) as origin:
+        config = {"workers": 1,
+                  "sites": [site(origin, hosts=["www.example.com"])]}
+        with Heed(config) as heed, heed.client() as greedy, \
+                heed.client() as other:
+            with paused(heed):
+                in_background(lambda: greedy.send(much))
+                time.sleep(0.05)
+                other.send(request_bytes("/other"))
+            in_background(lambda: swallow(greedy, threading.Event()))
+            assert other.response().status == 200
+            wait_until(lambda: "/other" in heed.access_path.read_text())
+            paths = [record["path"] for record in heed.accesses()]
+            assert paths.index("/other") < 100
+
+
 def test_a_stream_that_never_pauses_leaves_others_their_turn():
     block = bytes(4 << 20)
     over = threading.Event()
