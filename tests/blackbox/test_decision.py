@@ -66,7 +66,9 @@ CASES = [  # name, policy, request fields, purpose -> (allowed, reason)
     ("Sec-GPC: true", {}, [("Sec-GPC", "true")], DEFAULT),
     ("Sec-GPC: 1abc", {}, [("Sec-GPC", "1abc")], DEFAULT),
     ("Sec-GPC: 11", {}, [("Sec-GPC", "11")], DEFAULT),
-    ("Sec-GPC twice", {}, [("Sec-GPC", "1"), ("Sec-GPC", "1")], DEFAULT),
+    # Each field line is looked at by itself (W3C GPC): one "1" is enough.
+    ("Sec-GPC twice", {}, [("Sec-GPC", "1"), ("Sec-GPC", "1")], GPC),
+    ("Sec-GPC: 1, 1", {}, [("Sec-GPC", "1, 1")], DEFAULT),
     ("DNT and GPC", {}, [("DNT", "1"), ("Sec-GPC", "1")], DNT),
 
     ("consent header", {},

@@ -76,6 +76,11 @@ static bool holds(struct str value, char separator, struct str prefix)
 
 static const struct head_limits no_limits = {0};
 
+static bool is_denied(const struct visit *v, unsigned purpose)
+{
+    return (v->scope.denied >> purpose & 1) != 0;
+}
+
 static void check_request(const struct visit *v, struct arena *arena)
 {
     static const struct client_info client = {.address = {"192.0.2.7", 9}};
@@ -90,7 +95,7 @@ static void check_request(const struct visit *v, struct arena *arena)
     if (again.fields.count > v->request->fields.count + 10)
         abort();
     size_t query = str_find_char(again.path, '?', 0);
-    if (v->scope.denied != 0 &&
+    if (is_denied(v, PURPOSE_ANALYTICS) &&
         (holds(fields_value(&again.fields, FIELD_COOKIE), ';', STR("_ga")) ||
          holds(str_from(again.path, query + 1), '&', STR("utm"))))
         abort();
@@ -119,7 +124,8 @@ static void check_response(const struct visit *v, struct str text,
         abort();
     if (again.fields.count > head.fields.count + 6 + 20)
         abort();
-    if (v->scope.denied != 0 && fields_find_name(&again.fields, STR("X-Stats")))
+    if (is_denied(v, PURPOSE_ANALYTICS) &&
+        fields_find_name(&again.fields, STR("X-Stats")))
         abort();
     buf_release(&out);
 }
