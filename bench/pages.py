@@ -89,10 +89,11 @@ WORDS = ("steam bent ribs hold the planks without a single nail and the hull "
 
 
 def sentence(n):
-    """Prose that differs from card to card, so that gzip has work to do."""
+    """Prose that differs from card to card, so that gzip has work to do, and so
+    much of it that a "<" stands every 70 to 75 bytes, as in real pages."""
     state = n * 2654435761 % 2**32
     words = []
-    for _ in range(24 + state % 17):
+    for _ in range(140 + state % 41):
         state = (state * 1103515245 + 12345) % 2**31
         words.append(WORDS[state // 65536 % len(WORDS)])
     return " ".join(words).capitalize() + "."
