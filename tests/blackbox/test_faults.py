@@ -5,7 +5,10 @@ What must come in one event of heed's loop is sent while heed is stopped
 (SIGSTOP): without that, such a test would pass nine times in ten.
 """
 import contextlib
+import multiprocessing
 import signal
+import socket
+import statistics
 import threading
 import time
 
@@ -107,15 +110,15 @@ def test_client_resets_right_behind_a_part_of_its_body():
 # ---- one connection does not starve the others -----------------------------------
 
 
-def ask_meanwhile(heed, count=5):
-    """Requests of somebody else; how long the slowest took."""
-    slowest = 0.0
+def ask_meanwhile(heed, count=9):
+    """Requests of somebody else; how long they usually took."""
+    took = []
     for _ in range(count):
         began = time.monotonic()
         with heed.client() as client:
             assert client.ask().status == 200
-        slowest = max(slowest, time.monotonic() - began)
-    return slowest
+        took.append(time.monotonic() - began)
+    return statistics.median(took)
 
 
 def in_background(*functions):
@@ -130,39 +133,34 @@ def swallow(client, over):
             pass
 
 
+@contextlib.contextmanager
+def in_processes(*functions):
+    """Processes, so that they are as fast as heed is."""
+    fork = multiprocessing.get_context("fork")
+    started = [fork.Process(target=f, daemon=True) for f in functions]
+    for process in started:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in started:
+            process.kill()
+
+
 def test_a_flood_of_pipelined_requests_leaves_others_their_turn():
     flood = request_bytes(host="unknown.example") * 20_000
-    over = threading.Event()
     with Origin(reply(b"hello")) as origin:
         config = {"workers": 1, "log": {"access": None},
                   "sites": [site(origin, hosts=["www.example.com"])]}
-        with Heed(config) as heed, heed.client(timeout=60) as client:
+        with Heed(config) as heed, heed.client(timeout=None) as client:
             def send():
-                with contextlib.suppress(OSError):
-                    while not over.is_set() and client.send(flood):
-                        pass
-            in_background(send, lambda: swallow(client, over))
-            time.sleep(0.5)
-            assert ask_meanwhile(heed) < 2.0
-            over.set()
-
-
-def test_who_has_much_to_ask_waits_for_his_next_turn():
-    much = request_bytes("/greedy", host="unknown.example") * 3000
-    with Origin(reply(b"hello")) as origin:
-        config = {"workers": 1,
-                  "sites": [site(origin, hosts=["www.example.com"])]}
-        with Heed(config) as heed, heed.client() as greedy, \
-                heed.client() as other:
-            with paused(heed):
-                in_background(lambda: greedy.send(much))
-                time.sleep(0.05)
-                other.send(request_bytes("/other"))
-            in_background(lambda: swallow(greedy, threading.Event()))
-            assert other.response().status == 200
-            wait_until(lambda: "/other" in heed.access_path.read_text())
-            paths = [record["path"] for record in heed.accesses()]
-            assert paths.index("/other") < 100
+                while client.send(flood):
+                    pass
+            # Room for answers: heed does not have to wait for the reader.
+            client.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
+            with in_processes(send, lambda: swallow(client, threading.Event())):
+                time.sleep(0.5)
+                assert ask_meanwhile(heed) < 0.05
 
 
 def test_a_stream_that_never_pauses_leaves_others_their_turn():
@@ -183,5 +181,5 @@ def test_a_stream_that_never_pauses_leaves_others_their_turn():
             client.send(request_bytes("/stream"))
             in_background(lambda: swallow(client, over))
             time.sleep(0.5)
-            assert ask_meanwhile(heed) < 2.0
+            assert ask_meanwhile(heed) < 0.1
             over.set()
