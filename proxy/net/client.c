@@ -249,6 +249,11 @@ static void skip_empty_lines(struct client *c)
         view_take(c, 2);
 }
 
+static bool is_half_empty_line(const struct client *c)
+{
+    return c->state == CLIENT_IDLE && str_eq(c->view, STR("\r"));
+}
+
 /* Whether a head that has not ended is too long already, and what for. */
 static enum head_error head_too_long(const struct client *c)
 {
@@ -304,7 +309,7 @@ static enum read_result read_more(struct client *c)
 static bool read_head(struct client *c)
 {
     skip_empty_lines(c);
-    if (c->view.len > 0) {
+    if (c->view.len > 0 && !is_half_empty_line(c)) {
         client_to(c, CLIENT_HEAD);
         size_t len = head_find_end(c->view, &c->head_from);
         if (len > 0) {
