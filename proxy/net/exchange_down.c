@@ -214,8 +214,9 @@ static void send_final(struct exchange *x, const struct response_head *head,
                        const struct response_plan *plan, struct str rest)
 {
     struct framing framing = client_framing(x, plan);
+    /* Behind a body that may never be read there is no next request. */
     bool keep_alive = x->wants_keep_alive && !x->worker->draining &&
-                      framing.kind != FRAMING_CLOSE;
+                      x->up == UP_DONE && framing.kind != FRAMING_CLOSE;
 
     x->status = plan->body == PLAN_NOT_MODIFIED ? 304 : head->status;
     if (plan->body == PLAN_REWRITE && x->response_framing.kind != FRAMING_NONE)
@@ -384,7 +385,8 @@ static enum step step_body(struct exchange *x)
     case READ_WAIT:
         return STEP_WAIT;
     case READ_END:
-        origin_ended(x, false);
+        /* After a failed write an end is what is left of a reset. */
+        origin_ended(x, x->origin->conn.failed);
         return STEP_AGAIN;
     case READ_FAILED:
         origin_ended(x, true);

@@ -107,6 +107,58 @@ def test_client_resets_right_behind_a_part_of_its_body():
         assert gone.wait(SHORT), "the origin still waits for the rest"
 
 
+def test_reset_that_a_write_runs_into_is_no_end():
+    """The failed write takes the socket's error with it; reading then looks
+    as if the origin had closed properly."""
+    answered = threading.Event()
+
+    def answer(exchange):
+        exchange.send(b"HTTP/1.1 200 OK\r\n\r\nfirst")
+        answered.wait(SHORT)
+        with paused(answer.heed):
+            answer.client.send(b"more of the body")
+            time.sleep(0.05)
+            exchange.send(b"half")
+            reset(exchange)
+
+    with proxied(answer, lazy=True) as (heed, _):
+        with heed.client(timeout=SHORT) as client:
+            answer.heed, answer.client = heed, client
+            client.send(b"POST / HTTP/1.1\r\nHost: www.example.com\r\n"
+                        b"Content-Length: 1000\r\n\r\n")
+            response = client.read_head()
+            answered.set()
+            client.read_body(response)
+            assert not response.complete
+
+
+# ---- connections that cannot go on ------------------------------------------------
+
+
+def test_answer_before_the_body_is_whole_says_that_it_is_the_last():
+    def answer(exchange):
+        exchange.send(reply(b"no", status="403 Forbidden"))
+        exchange.close()
+
+    with proxied(answer, lazy=True) as (heed, _):
+        with heed.client() as client:
+            client.send(b"POST / HTTP/1.1\r\nHost: www.example.com\r\n"
+                        b"Content-Length: 1000\r\n\r\nsome")
+            response = client.response()
+            assert response.status == 403
+            assert response.get("Connection") == "close"
+
+
+def test_empty_line_before_a_request_split():
+    with proxied(reply(b"hello")) as (heed, _):
+        with heed.client() as client:
+            for _ in range(2):
+                client.send(b"\r")
+                time.sleep(0.1)
+                client.send(b"\n" + request_bytes())
+                assert client.response().status == 200
+
+
 # ---- one connection does not starve the others -----------------------------------
 
 
