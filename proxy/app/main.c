@@ -4,7 +4,6 @@
 #include "base/diag.h"
 
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 
 enum { COMMANDS_MAX = 16 };
@@ -99,7 +98,6 @@ int main(int argc, char **argv)
 {
     static char name[] = "heed";
 
-    signal(SIGPIPE, SIG_IGN); /* writing reports it */
     if (argc < 2)
         return usage();
     argv[0] = name; /* getopt's own messages begin with it */

@@ -54,12 +54,14 @@ static bool logs_open(struct server *s, const struct settings *settings)
 {
     log_set_level((enum log_level)settings->error_log_level);
     if (!error_log_open(s, settings)) {
-        command_failed("cannot open the error log: %s", strerror(errno));
+        command_failed("cannot open the error log \"" STR_FMT "\": %s",
+                       STR_ARG(settings->error_log_path), strerror(errno));
         return false;
     }
     s->access_log = access_log_open(&settings->access);
     if (s->access_log == NULL) {
-        command_failed("cannot open the access log: %s", strerror(errno));
+        command_failed("cannot open the access log \"" STR_FMT "\": %s",
+                       STR_ARG(settings->access.path), strerror(errno));
         return false;
     }
     return true;
@@ -86,6 +88,10 @@ static void warn_of_fixed(const struct server *s, const struct settings *new)
         !str_eq(new->access.path, old->access.path))
         log_warn("reload: the access log's path takes effect at the next "
                  "start");
+    if (!str_eq(new->error_log_path, old->error_log_path))
+        log_warn(
+            "reload: the error log's path takes effect at USR1 or the next "
+            "start");
 }
 
 static void publish(struct server *s, struct settings *settings)
