@@ -1,6 +1,8 @@
 #include "app/commands.h"
 #include "app/demo_origin.h"
 #include "app/serve.h"
+#include "base/buf.h"
+#include "base/json.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -16,17 +18,20 @@ struct demo {
 static struct settings *load(void *ctx, struct diag *d)
 {
     const struct demo *demo = ctx;
+    struct buf listen = {0};
+
+    json_write_string(&listen, str_of(demo->listen));
     struct str text =
         arena_printf(d->arena,
-                     "{\"listen\": [{\"address\": \"%s\"}],\n"
+                     "{\"listen\": [{\"address\": " STR_FMT "}],\n"
                      " \"workers\": 1,\n"
                      " \"log\": {\"access\": null},\n"
                      " \"policy\": {\"default\": \"allow\"},\n"
                      " \"sites\": [{\"hosts\": [\"*\"],\n"
                      "   \"upstream\": {\"servers\": [\"127.0.0.1:%u\"]}}]}\n",
-                     demo->listen, demo->origin_port);
-
-    return config_load_text(d, STR("demo"), text, false);
+                     STR_ARG(buf_str(&listen)), demo->origin_port);
+    buf_release(&listen);
+    return config_load_text(d, STR("demo site"), text, false);
 }
 
 static void on_ready(void *ctx, struct str address)
@@ -42,10 +47,10 @@ static void on_ready(void *ctx, struct str address)
            "without a click.\n"
            "\n"
            "With curl:\n"
-           "  curl -si http://" STR_FMT "/ | grep -ic 'set-cookie\\|hm.baidu"
-           "\\|facebook'\n"
-           "  curl -si -H 'DNT: 1' http://" STR_FMT "/ | grep -ic "
-           "'set-cookie\\|hm.baidu\\|facebook'\n"
+           "  curl -si http://" STR_FMT "/ | grep -c '_ga=\\|hm.baidu"
+           "\\|facebook.net'\n"
+           "  curl -si -H 'DNT: 1' http://" STR_FMT "/ | grep -c "
+           "'_ga=\\|hm.baidu\\|facebook.net'\n"
            "  curl -si -H 'DNT: 1' 'http://" STR_FMT "/g/collect?v=2'   "
            "(answered by heed)\n"
            "\n"
@@ -65,7 +70,8 @@ static int run(struct demo *demo)
     int code = serve_run(load, demo, on_ready);
     demo_origin_stop(origin);
     if (code != EXIT_DONE)
-        fputs("(use --listen 127.0.0.1:0 for any free port)\n", stderr);
+        fputs("(\"heed demo --listen 127.0.0.1:0\" takes any free port)\n",
+              stderr);
     return code;
 }
 
