@@ -2,6 +2,10 @@
 
 #include "base/buf.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum {
     NAME_ROOM = 24, /* longer than any name we look for */
     SCRATCH_MAX = 4096,
@@ -382,7 +386,8 @@ static void event(struct css *c, char byte)
     c->at++;
 }
 
-static void step_plain(struct css *c)
+/* Byte by byte: within what parentheses, ";" and braces end. */
+static void step_within(struct css *c)
 {
     while (c->at < c->end) {
         unsigned class = css_classes[(unsigned char)*c->at];
@@ -395,6 +400,73 @@ static void step_plain(struct css *c)
             return;
         }
         c->at++;
+    }
+}
+
+static bool begins_something(char byte)
+{
+    return byte == '"' || byte == '\'' || byte == '(' || byte == '/' ||
+           byte == '@' || byte == '\\';
+}
+
+/* The next byte with which something may begin, or `end`. */
+static const char *find_beginning(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    for (; end - p >= 16; p += 16) {
+        const __m128i c = _mm_loadu_si128((const __m128i *)p);
+        __m128i any = _mm_cmpeq_epi8(c, _mm_set1_epi8('"'));
+        any = _mm_or_si128(any, _mm_cmpeq_epi8(c, _mm_set1_epi8('\'')));
+        any = _mm_or_si128(any, _mm_cmpeq_epi8(c, _mm_set1_epi8('(')));
+        any = _mm_or_si128(any, _mm_cmpeq_epi8(c, _mm_set1_epi8('/')));
+        any = _mm_or_si128(any, _mm_cmpeq_epi8(c, _mm_set1_epi8('@')));
+        any = _mm_or_si128(any, _mm_cmpeq_epi8(c, _mm_set1_epi8('\\')));
+        unsigned bits = (unsigned)_mm_movemask_epi8(any);
+        if (bits != 0)
+            return p + __builtin_ctz(bits);
+    }
+#endif
+    while (p < end && !begins_something(*p))
+        p++;
+    return p;
+}
+
+/* Take up the name that stands right before `at`, if one does. */
+static void name_take_back(struct css *c, const char *from, const char *at)
+{
+    const char *p = at;
+
+    while (p > from && at - p <= NAME_ROOM &&
+           css_classes[(unsigned char)p[-1]] == NAME_BYTE)
+        p--;
+    name_begin(c, false);
+    for (; p < at; p++)
+        name_add(c, (unsigned char)*p);
+}
+
+static void step_plain(struct css *c)
+{
+    const char *from = c->at;
+
+    if (c->import || c->depth > 0) {
+        step_within(c);
+        return;
+    }
+    c->at = find_beginning(from, c->end);
+    if (c->at < c->end && *c->at != '(' && *c->at != '\\') {
+        event(c, *c->at);
+        return;
+    }
+    name_take_back(c, from, c->at);
+    if (c->at == c->end) {
+        c->state = c->name_len > 0 ? CSS_NAME : CSS_PLAIN;
+    } else if (*c->at == '\\') {
+        c->name_escape = true;
+        c->at++;
+    } else {
+        const char *paren = c->at;
+        name_end(c, '(');
+        c->at = paren + 1;
     }
 }
 

@@ -11,7 +11,7 @@ bool html_denies_decoded(struct html *h, struct str reference,
 {
     struct url url;
 
-    return reference.len > 0 &&
+    return reference.len > 0 && !str_istarts(reference, STR("data:")) &&
            url_parse(&url, reference, &h->base, &h->scratch) &&
            scope_denies_url(h->options->scope, &url, type, m);
 }

@@ -329,6 +329,19 @@ static void text_in_data(struct html *h, const char *to)
     h->at = to;
 }
 
+/* The end tag of the element on top, without anything but its name, ends it
+ * and goes out as it came. Returns its length, 0 if this is none. */
+static size_t match_plain_end(struct html *h, struct str s)
+{
+    struct str name = tag_name((enum tag_id)h->tree.open[h->tree.count - 1].id);
+
+    if (s.len < name.len + 3 || s.ptr[1] != '/' || s.ptr[name.len + 2] != '>' ||
+        name.len == 0 || memcmp(s.ptr + 2, name.ptr, name.len) != 0 ||
+        !tree_pop_plain(&h->tree))
+        return 0;
+    return name.len + 3;
+}
+
 static void lex_data(struct html *h)
 {
     const char *lt = memchr(h->at, '<', (size_t)(h->end - h->at));
@@ -338,6 +351,11 @@ static void lex_data(struct html *h)
     }
     text_in_data(h, lt);
     struct str s = str_between(lt, h->end);
+    size_t plain_end = match_plain_end(h, s);
+    if (plain_end > 0) {
+        h->at += plain_end;
+        return;
+    }
     enum opening o = match_markup(s, tree_is_foreign(&h->tree));
     if (o == OPENING_START_TAG || o == OPENING_END_TAG) {
         lex_tag(h);

@@ -9,6 +9,10 @@
 
 #include "base/str.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum tag_trait {
     TRAIT_SPECIAL = 1 << 0,     /* the category "special" (13.2.4.2) */
     TRAIT_VOID = 1 << 1,        /* never has content */
@@ -247,13 +251,105 @@ struct name_key {
 
 /* The key of a name. Names that differ in ASCII case only have equal keys.
  * `end` is where the memory that may be read ends, at or behind the name. */
-struct name_key name_key(struct str name, const char *end);
+static inline struct name_key name_key(struct str name, const char *end);
 
 /* The number of an element's name. */
-enum tag_id tag_find(const struct name_key *key);
+static inline enum tag_id tag_find(const struct name_key *key);
 
 /* The name of a number; empty for TAG_OTHER. */
 struct str tag_name(enum tag_id id);
 
 /* The number of an attribute's name. */
-enum attr_id attr_find(const struct name_key *key);
+static inline enum attr_id attr_find(const struct name_key *key);
+
+/* ---- of these, what has to be fast ------------------------------------------
+ */
+
+enum {
+    TAG_SLOTS = 1024,
+    ATTR_SLOTS = 512,
+    NAME_KEY_MAX = 16, /* bytes that two words hold */
+};
+
+/* Open-addressed tables of numbers, and the keys of all numbers; filled before
+ * main. */
+struct name_tables {
+    uint8_t tag_slots[TAG_SLOTS], attr_slots[ATTR_SLOTS];
+    struct name_key tags[TAG_COUNT], attrs[ATTR_COUNT];
+};
+extern struct name_tables name_tables;
+
+/* The key of a name that is too long for two words, or too near to the end of
+ * the memory that may be read. */
+struct name_key name_key_slowly(struct str name);
+
+static inline uint32_t name_hash_words(uint64_t low, uint64_t high)
+{
+    uint64_t mixed =
+        low * 0x9e3779b97f4a7c15 ^ (high ^ low >> 32) * 0xc2b2ae3d27d4eb4f;
+
+    return (uint32_t)(mixed >> 32 ^ mixed >> 15);
+}
+
+#ifdef __SSE2__
+
+static inline struct name_key name_key(struct str name, const char *end)
+{
+    static const signed char ones[2 * NAME_KEY_MAX] = {
+        -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+    };
+
+    if (name.len > NAME_KEY_MAX || end - name.ptr < NAME_KEY_MAX)
+        return name_key_slowly(name);
+    const __m128i c = _mm_loadu_si128((const __m128i *)name.ptr);
+    const __m128i keep =
+        _mm_loadu_si128((const __m128i *)(ones + NAME_KEY_MAX - name.len));
+    __m128i upper = _mm_and_si128(_mm_cmpgt_epi8(c, _mm_set1_epi8('A' - 1)),
+                                  _mm_cmplt_epi8(c, _mm_set1_epi8('Z' + 1)));
+    upper = _mm_and_si128(upper, _mm_set1_epi8(0x20));
+    const __m128i lower = _mm_and_si128(_mm_or_si128(c, upper), keep);
+    uint64_t low = (uint64_t)_mm_cvtsi128_si64(lower);
+    uint64_t high =
+        (uint64_t)_mm_cvtsi128_si64(_mm_unpackhi_epi64(lower, lower));
+    return (struct name_key){low, high, name_hash_words(low, high),
+                             (uint32_t)name.len};
+}
+
+#else
+
+static inline struct name_key name_key(struct str name, const char *end)
+{
+    (void)end;
+    return name_key_slowly(name);
+}
+
+#endif
+
+static inline unsigned name_find(const uint8_t *slots, size_t size,
+                                 const struct name_key *keys,
+                                 const struct name_key *key)
+{
+    for (size_t at = key->hash % size; slots[at] != 0; at = (at + 1) % size) {
+        const struct name_key *known = &keys[slots[at]];
+        if (known->low == key->low && known->high == key->high &&
+            known->len == key->len)
+            return slots[at];
+    }
+    return 0;
+}
+
+static inline enum tag_id tag_find(const struct name_key *key)
+{
+    return (enum tag_id)name_find(name_tables.tag_slots, TAG_SLOTS,
+                                  name_tables.tags, key);
+}
+
+static inline enum attr_id attr_find(const struct name_key *key)
+{
+    static const char on[2] = "on";
+
+    if (key->len > 2 && memcmp(&key->low, on, sizeof(on)) == 0)
+        return ATTR_HANDLER;
+    return (enum attr_id)name_find(name_tables.attr_slots, ATTR_SLOTS,
+                                   name_tables.attrs, key);
+}

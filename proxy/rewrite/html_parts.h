@@ -13,6 +13,7 @@ enum {
     STUBS_MAX = 32,     /* rules that may leave a stub in one page */
     HTML_DEPTH_MAX = 4, /* documents within documents */
     OTHER_HINTS = 64,
+    CLASS_HINTS = 128,
 };
 
 /* What the lexer is in. */
@@ -122,6 +123,7 @@ struct html {
     unsigned edit_count, edit_room;
     struct element_attr *element_attrs;
     unsigned element_room;
+    struct path_entry *path; /* PATH_MAX_DEPTH; NULL: nobody asks for it */
 
     /* output */
     struct buf held;
@@ -133,7 +135,9 @@ struct html {
 
     /* what selectors ask for, as far as asked before (enum known) */
     uint8_t tag_hints[TAG_COUNT], attr_hints[ATTR_COUNT];
-    uint32_t other_hints[OTHER_HINTS]; /* hashes of names nobody asks for */
+    /* hashes of attributes' names, and of class attributes, nobody asks for */
+    uint32_t other_hints[OTHER_HINTS];
+    uint64_t class_hints[CLASS_HINTS];
 };
 
 /* ---- output: html_out.c -------------------------------------------------- */
@@ -183,6 +187,11 @@ bool html_denies_decoded(struct html *h, struct str reference,
 
 /* Whether a selector denies the element of the start tag in hand. */
 bool html_denies_element(struct html *h, struct match *m);
+
+/* Remember the element of the start tag in hand, which the tree has just been
+ * told of, for selectors that ask for ancestors. */
+void html_note_element(struct html *h);
+void html_release_path(struct html *h);
 
 /* Whether a script element of this start tag would run: no data block. */
 bool html_is_script(const struct html *h);

@@ -6,8 +6,8 @@
 static bool stub_is_due(struct html *h, const struct rule *rule)
 {
     if (rule->stub.len == 0 || h->options->no_inline || h->nesting > 0 ||
-        h->stub_count == STUBS_MAX ||
-        str_ifind(rule->stub, STR("</script")) < rule->stub.len)
+        h->stub_count == STUBS_MAX || tree_is_foreign(&h->tree) ||
+        str_find(rule->stub, STR("</")) < rule->stub.len)
         return false;
     for (unsigned i = 0; i < h->stub_count; i++) {
         if (h->stubs[i] == rule)
@@ -50,6 +50,7 @@ static void leave_box(struct html *h, const struct rule *rule)
         STR("</span></span>"),
     };
     html_write(h, arena_concat(&h->scratch, parts, ARRAY_LEN(parts)));
+    tree_text(&h->tree, label); /* it is text to a browser's parser too */
 }
 
 void html_leave_behind(struct html *h, const struct match *m,
@@ -126,6 +127,7 @@ static bool finish_hold(struct html *h, bool *consumed)
     h->hold_count = index;
     h->held.len = hold->at;
     h->tail = hold->tail;
+    hold->tree.number = h->tree.number; /* numbers are not used twice */
     tree_release(&h->tree);
     h->tree = hold->tree;
     html_count(h, &hold->match, way_of(h, &hold->match, hold->kind),
@@ -165,6 +167,24 @@ static void write_bare(struct html *h)
     html_write(h, STR(">"));
 }
 
+/* A start tag that leaves foreign content does so even when it is removed:
+ * else what follows would be read differently. */
+static void keep_break_out(struct html *h)
+{
+    while (tree_breaks_out(&h->tree, &h->tree_tag)) {
+        unsigned depth = tree_foreign_depth(&h->tree);
+        const struct open_element *root = &h->tree.open[h->tree.count - depth];
+        struct tree_tag end = {.id = (enum tag_id)root->id};
+        bool consumed;
+        struct str parts[] = {STR("</"), tag_name(end.id), STR(">")};
+        for (unsigned i = 0; i < ARRAY_LEN(parts); i++)
+            html_write(h, parts[i]);
+        tree_end(&h->tree, &end);
+        if (h->tree.ended != 0)
+            finish_hold(h, &consumed);
+    }
+}
+
 /* Enter the tag in hand and begin to hold back what follows. The tree is
  * entered first, as the tag may end others. Returns false if there is nothing
  * to hold. */
@@ -174,6 +194,9 @@ static bool begin_hold(struct html *h, const struct verdict *v)
     bool consumed = false;
 
     html_cut_tag(h);
+    /* If it is given back it is without attributes: they must not matter. */
+    keep_break_out(h);
+    h->tree_tag.decisive = false;
     tree_copy(&before, &h->tree);
     apply_tag(h);
     if (h->tree.ended != 0 && finish_hold(h, &consumed)) {
@@ -223,24 +246,6 @@ void html_hold_script(struct html *h)
 
 /* ---- elements without content, or with text --------------------------------
  */
-
-/* A start tag that leaves foreign content does so even when it is removed:
- * else what follows would be read differently. */
-static void keep_break_out(struct html *h)
-{
-    while (tree_breaks_out(&h->tree, &h->tree_tag)) {
-        unsigned depth = tree_foreign_depth(&h->tree);
-        const struct open_element *root = &h->tree.open[h->tree.count - depth];
-        struct tree_tag end = {.id = (enum tag_id)root->id};
-        bool consumed;
-        struct str parts[] = {STR("</"), tag_name(end.id), STR(">")};
-        for (unsigned i = 0; i < ARRAY_LEN(parts); i++)
-            html_write(h, parts[i]);
-        tree_end(&h->tree, &end);
-        if (h->tree.ended != 0)
-            finish_hold(h, &consumed);
-    }
-}
 
 static enum text_mode text_mode_of(const struct html *h)
 {

@@ -17,6 +17,7 @@ static void release(void *object)
     html_tag_release(&h->tag);
     free(h->edits);
     free(h->element_attrs);
+    html_release_path(h);
     arena_release(&h->scratch);
 }
 
@@ -246,6 +247,7 @@ void html_on_start_tag(struct html *h)
     }
     enum text_mode mode = html_enter_tree(h, &consumed);
     if (mode == TEXT_DATA || mode == TEXT_IGNORED) {
+        html_note_element(h);
         write_tag(h);
         return;
     }

@@ -535,22 +535,34 @@ static void end_by_name(struct tree *t, const struct tree_tag *tag)
         stack_end_other(t, tag->id, tag->hash);
 }
 
-/* The usual case: the element on top ends, and nothing else comes of it. */
+bool tree_pop_plain(struct tree *t)
+{
+    enum { OTHERWISE = TRAIT_SCOPE | TRAIT_TABLE_PART };
+    const struct open_element *top = tree_top(t);
+    unsigned traits = tag_traits[top->id];
+
+    if (top->space != SPACE_HTML || top->hold != 0 || t->count <= 2 ||
+        (traits & OTHERWISE) != 0 || top->id == TAG_FORM)
+        return false;
+    if (traits & TRAIT_FORMATTING) {
+        if (t->list_count == 0)
+            return false;
+        const struct formatting *last = &t->list[t->list_count - 1];
+        if (last->id == 0 || last->key != top->key)
+            return false;
+        t->list_count--;
+    }
+    t->count--;
+    t->seen[top->id]--;
+    return true;
+}
+
 static bool end_top(struct tree *t, const struct tree_tag *tag)
 {
-    enum { OTHERWISE = TRAIT_FORMATTING | TRAIT_SCOPE | TRAIT_TABLE_PART };
-    struct open_element *top = tree_top(t);
+    const struct open_element *top = tree_top(t);
 
-    if (top->id != tag->id || top->space != SPACE_HTML || top->hold != 0 ||
-        t->count <= 2)
-        return false;
-    if (tag->id == TAG_OTHER
-            ? top->key != tag->hash
-            : (tag_traits[tag->id] & OTHERWISE) != 0 || tag->id == TAG_FORM)
-        return false;
-    t->count--;
-    t->seen[tag->id]--;
-    return true;
+    return top->id == tag->id &&
+           (tag->id != TAG_OTHER || top->key == tag->hash) && tree_pop_plain(t);
 }
 
 void tree_end(struct tree *t, const struct tree_tag *tag)

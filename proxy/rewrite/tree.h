@@ -47,6 +47,7 @@ struct open_element {
     uint8_t flags;
     uint8_t hold; /* 0, or the mark of tree_mark_top */
     uint32_t key; /* the name's hash; of formatting elements a serial number */
+    uint32_t number; /* unique in this tree: says which element this is */
 };
 
 struct formatting;
@@ -58,7 +59,7 @@ struct tree {
     unsigned room;
     struct formatting *list;
     unsigned list_count, list_room;
-    uint32_t serial;
+    uint32_t serial, number;
     uint16_t seen[TAG_COUNT]; /* open elements by name */
     bool scripting;           /* noscript holds raw text */
     bool quirks;              /* no doctype was seen: set by the caller */
@@ -105,6 +106,10 @@ enum text_mode tree_start(struct tree *t, const struct tree_tag *tag);
 
 /* An end tag. Sets `ended` and `low`. */
 void tree_end(struct tree *t, const struct tree_tag *tag);
+
+/* An end tag of the name of the element on top: end it if nothing else comes
+ * of it. Returns false if tree_end has to see the tag. */
+bool tree_pop_plain(struct tree *t);
 
 /* Text in data state: may reopen formatting elements; ends what a frameset
  * may replace. */

@@ -16,6 +16,7 @@ void stack_push(struct tree *t, enum tag_id id, enum space space,
         .space = (uint8_t)space,
         .flags = (uint8_t)flags,
         .key = key,
+        .number = ++t->number,
     };
     t->seen[id]++;
     t->inert += (flags & ELEMENT_INERT) != 0;

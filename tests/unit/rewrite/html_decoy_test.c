@@ -107,6 +107,12 @@ static const struct fixture_row glue[] = {
      "<iframe src=//t.example/f><img src=x onerror=X()></iframe>", ""},
     {"breakout-kept", "<svg>" I "<style><img src=x onerror=X()></style>",
      "<svg></svg><style><img src=x onerror=X()></style>"},
+    {"breakout-held", "<svg><font color=x class=ad><style><b></style>",
+     "<svg></svg><font><style><b></style>"},
+    {"breakout-removed",
+     "<svg><font color=x class=ad>y</font><style><b>"
+     "</style>",
+     "<svg></svg><style><b></style>"},
     {"hold-glue", "<<div class=ad>x</div>b>", "<<!---->b>"},
 };
 

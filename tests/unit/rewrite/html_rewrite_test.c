@@ -24,6 +24,7 @@ static const struct fixture_row rows[] = {
      "<script>@STUB@</script>"},
     {"stub-src", "<script src=//stub.example/s.js></script>b",
      "<script>@STUB@</script>b"},
+    {"stub-svg", "<svg><script>stub_me(1)</script></svg>b", "<svg></svg>b"},
     /* handlers and addresses of code */
     {"handler", "<a onclick='bad_snippet(1)' href=/x>y</a>",
      "<a onclick='' href=/x>y</a>"},
@@ -74,6 +75,14 @@ static const struct fixture_row rows[] = {
     {"link-icon", "<link rel='shortcut icon' href=//t.example/i>x", "x"},
     {"link-preload", "<link rel=preload as=script href=//t.example/a>", ""},
     {"link-alternate", "<link rel=alternate href=//t.example/feed>", NULL},
+    /* selectors with ancestors */
+    {"descendant",
+     "<body class=z><div class='y up'><p><u><i class=down>x</i>"
+     "</u></p></div><i class=down>y</i>",
+     "<body class=z><div class='y up'><p><u></u></p></div>"
+     "<i class=down>y</i>"},
+    {"child", "<ul class=list><li><b>x</b><li><i><b>y</b></i></ul>",
+     "<ul class=list><li><li><i><b>y</b></i></ul>"},
     /* srcset */
     {"img-srcset", "<img src=/a srcset='/b 2x, //t.example/c 3x, /d 4x'>",
      "<img src=/a srcset='/b 2x, /d 4x'>"},
