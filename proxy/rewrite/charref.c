@@ -146,33 +146,64 @@ static size_t write_utf8(char *out, uint32_t c)
     return 4;
 }
 
+/* No reference stands for more bytes than it has, but two: "&nGt;" and
+ * "&nLt;" are 5 bytes for 6. */
+static size_t decoded_room(size_t len)
+{
+    return len + len / 5 + 8;
+}
+
+static size_t write_reference(char *out, const struct reference *r)
+{
+    size_t len = write_utf8(out, r->code_points[0]);
+
+    return len + write_utf8(out + len, r->code_points[1]);
+}
+
 struct decoded charref_decode(struct str value, struct arena *arena)
 {
     if (value.len == 0 || memchr(value.ptr, '&', value.len) == NULL)
         return (struct decoded){value, NULL};
-    /* No reference stands for more bytes than it has, but two: "&nGt;" and
-     * "&nLt;" are 5 bytes for 6. */
-    size_t room = value.len + value.len / 5 + 8;
+    size_t room = decoded_room(value.len), len = 0;
     char *text = arena_alloc(arena, room);
     uint32_t *origin = arena_alloc(arena, (room + 1) * sizeof(*origin));
-    size_t len = 0;
     for (size_t at = 0; at < value.len;) {
         struct reference r = {0};
         if (value.ptr[at] == '&')
             r = read_reference(str_from(value, at));
         size_t start = len;
-        if (r.len == 0) {
+        if (r.len == 0)
             text[len++] = value.ptr[at];
-        } else {
-            len += write_utf8(text + len, r.code_points[0]);
-            len += write_utf8(text + len, r.code_points[1]);
-        }
+        else
+            len += write_reference(text + len, &r);
         for (; start < len; start++)
             origin[start] = (uint32_t)at;
         at += r.len > 0 ? r.len : 1;
     }
     origin[len] = (uint32_t)value.len;
     return (struct decoded){str_make(text, len), origin};
+}
+
+struct str charref_text(struct str value, struct arena *arena)
+{
+    const char *next, *at = value.ptr, *end = value.ptr + value.len;
+
+    if (value.len == 0 || memchr(value.ptr, '&', value.len) == NULL)
+        return value;
+    char *text = arena_alloc(arena, decoded_room(value.len)), *out = text;
+    while ((next = memchr(at, '&', (size_t)(end - at))) != NULL) {
+        memcpy(out, at, (size_t)(next - at));
+        out += next - at;
+        struct reference r = read_reference(str_between(next, end));
+        if (r.len == 0)
+            *out++ = '&';
+        else
+            out += write_reference(out, &r);
+        at = next + (r.len > 0 ? r.len : 1);
+    }
+    memcpy(out, at, (size_t)(end - at));
+    out += end - at;
+    return str_between(text, out);
 }
 
 struct str decoded_source(const struct decoded *d, struct str value,

@@ -18,6 +18,9 @@ struct decoded {
 /* Decode an attribute's value. What has no "&" is returned as it is. */
 struct decoded charref_decode(struct str value, struct arena *arena);
 
+/* The same without knowing what comes from where. */
+struct str charref_text(struct str value, struct arena *arena);
+
 /* The part of `value` that text[from .. to) was decoded from. */
 struct str decoded_source(const struct decoded *d, struct str value,
                           size_t from, size_t to);

@@ -19,8 +19,7 @@ bool html_denies_decoded(struct html *h, struct str reference,
 bool html_denies(struct html *h, struct str value, enum resource_type type,
                  struct match *m)
 {
-    return html_denies_decoded(h, charref_decode(value, &h->scratch).text, type,
-                               m);
+    return html_denies_decoded(h, charref_text(value, &h->scratch), type, m);
 }
 
 /* ---- attributes that carry references --------------------------------------
@@ -177,7 +176,7 @@ static bool filter_candidates(struct html *h, const struct html_attr *a,
 static bool list_is_denied(struct html *h, const struct html_attr *a,
                            enum resource_type type, struct match *m)
 {
-    struct str rest = charref_decode(attr_value(a), &h->scratch).text, word;
+    struct str rest = charref_text(attr_value(a), &h->scratch), word;
 
     while (html_next_word(&rest, &word)) {
         if (html_denies_decoded(h, word, type, m))
@@ -251,7 +250,7 @@ static bool attr_contains(struct html *h, enum attr_id id, const char *text)
 
     if (a == NULL)
         return false;
-    struct str value = charref_decode(attr_value(a), &h->scratch).text;
+    struct str value = charref_text(attr_value(a), &h->scratch);
     return str_ifind(value, str_of(text)) < value.len;
 }
 
@@ -310,7 +309,7 @@ static struct str decoded_attr(const struct html *h, enum attr_id id)
     if (a == NULL)
         return (struct str){0};
     /* The scratch memory is no part of the state that is const here. */
-    return charref_decode(attr_value(a), (struct arena *)&h->scratch).text;
+    return charref_text(attr_value(a), (struct arena *)&h->scratch);
 }
 
 /* "for" and "event" other than window's onload keep a script from running. */
@@ -578,8 +577,8 @@ static bool is_code_url(struct html *h, const struct html_attr *a)
     if (p == end || (ascii_lower(*p) != 'j' && *p != '&'))
         return false;
     struct url url;
-    return url_parse(&url, charref_decode(attr_value(a), &h->scratch).text,
-                     NULL, &h->scratch) &&
+    return url_parse(&url, charref_text(attr_value(a), &h->scratch), NULL,
+                     &h->scratch) &&
            str_eq(url.scheme, STR("javascript"));
 }
 

@@ -118,8 +118,7 @@ static bool attr_is(const struct html_tag *t, enum attr_id id,
 {
     const struct html_attr *a = html_tag_attr(t, id);
 
-    return a != NULL &&
-           str_ieq(charref_decode(attr_value(a), scratch).text, value);
+    return a != NULL && str_ieq(charref_text(attr_value(a), scratch), value);
 }
 
 /* An attribute that decides how the tree goes on (struct tree_tag). */
@@ -176,7 +175,7 @@ static void note_base(struct html *h)
     if (href == NULL || h->base_seen)
         return;
     h->base_seen = true;
-    struct str value = charref_decode(attr_value(href), &h->scratch).text;
+    struct str value = charref_text(attr_value(href), &h->scratch);
     if (url_parse(&base, arena_dup(h->arena, value), &h->document, h->arena))
         h->base = base;
 }

@@ -242,10 +242,10 @@ struct str script_judge_foreign(struct html *h, struct str text,
     const struct str none = {0};
     size_t at, len;
 
-    if (scope_denies_script(scope, charref_decode(text, &h->scratch).text, m))
+    if (scope_denies_script(scope, charref_text(text, &h->scratch), m))
         return none;
     text = script_without_hosts(h, text, m);
-    struct str plain = charref_decode(text, &h->scratch).text;
+    struct str plain = charref_text(text, &h->scratch);
     if (scope_find_host(scope, plain, 0, &at, &len, m))
         return none; /* spelt with references */
     return text;

@@ -161,7 +161,7 @@ static unsigned element_attrs(struct html *h)
             continue;
         h->element_attrs[count++] = (struct element_attr){
             lower(h, attr_name(&t->attrs[i])),
-            charref_decode(attr_value(&t->attrs[i]), &h->scratch).text,
+            charref_text(attr_value(&t->attrs[i]), &h->scratch),
         };
     }
     return count;

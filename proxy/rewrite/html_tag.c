@@ -41,17 +41,6 @@ struct str html_trim(struct str s)
     return s;
 }
 
-bool html_next_word(struct str *rest, struct str *word)
-{
-    *rest = html_trim(*rest);
-    size_t len = 0;
-    while (len < rest->len && !is_in(rest->ptr[len], SPACE))
-        len++;
-    *word = str_sub(*rest, 0, len);
-    *rest = str_from(*rest, len);
-    return len > 0;
-}
-
 static inline const char *skip(const char *p, const char *end, unsigned set)
 {
     while (p < end && is_in(*p, set))
@@ -65,6 +54,17 @@ static inline const char *skip_until(const char *p, const char *end,
     while (p < end && !is_in(*p, set))
         p++;
     return p;
+}
+
+bool html_next_word(struct str *rest, struct str *word)
+{
+    const char *end = rest->ptr + rest->len;
+    const char *from = skip(rest->ptr, end, SPACE);
+    const char *to = skip_until(from, end, SPACE);
+
+    *word = str_between(from, to);
+    *rest = str_between(to, end);
+    return to > from;
 }
 
 enum { BLOCK = 16 }; /* bytes looked at together */
@@ -190,6 +190,18 @@ static inline const char *parse_attr(struct html_tag *t, const char *p,
         .id = (uint8_t)id,
     };
     t->present |= ATTR_BIT(id);
+    if (end - stop > 2 && stop[0] == '=' &&
+        (stop[1] == '"' || stop[1] == '\'')) {
+        /* The usual case, without a look for white space. */
+        a->has_value = true;
+        a->quote = stop[1];
+        a->value = stop + 2;
+        stop = find_quote(a->value, end, a->quote);
+        if (stop == NULL)
+            return NULL;
+        a->value_len = (uint32_t)(stop - a->value);
+        return stop + 1;
+    }
     stop = skip(stop, end, SPACE);
     if (stop == end)
         return NULL;
