@@ -43,11 +43,16 @@ static bool error_log_open(struct server *s, const struct settings *settings)
     free(path);
     if (fd < 0)
         return false;
-    log_set_fd(fd);
-    if (s->error_fd >= 0)
-        close(s->error_fd);
-    s->error_fd = fd;
-    return true;
+    if (s->error_fd < 0) {
+        log_set_fd(fd);
+        s->error_fd = fd;
+        return true;
+    }
+    /* In one step: were the old one closed first, its number could be a
+     * client's by the time a worker writes its line. */
+    bool replaced = dup3(fd, s->error_fd, O_CLOEXEC) >= 0;
+    close(fd);
+    return replaced;
 }
 
 static bool logs_open(struct server *s, const struct settings *settings)
