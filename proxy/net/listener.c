@@ -329,7 +329,8 @@ static void listener_add(struct worker *w, int fd)
     l->event = event_new(w->base, fd, EV_READ | EV_PERSIST, on_accept, l);
     l->next = w->listeners;
     w->listeners = l;
-    CHECK(event_add(l->event, NULL) == 0);
+    if (!w->accept_paused)
+        CHECK(event_add(l->event, NULL) == 0);
 }
 
 /* What waits in the queue of a socket that will be closed is still served. */
