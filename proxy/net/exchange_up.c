@@ -1,6 +1,8 @@
 #include "http/trailer.h"
 #include "net/exchange.h"
 
+enum { DISCARD_MAX = 256 * 1024 }; /* bytes read to keep a connection */
+
 /* ---- the body -------------------------------------------------------- */
 
 /* Put a piece of the body behind what is gathered. */
@@ -95,7 +97,10 @@ static enum step step_discard(struct exchange *x)
 
     switch (client_read_body(x->client, &payload)) {
     case READ_DATA:
-        return STEP_AGAIN;
+        if (x->client->body_bytes <= DISCARD_MAX)
+            return STEP_AGAIN;
+        x->client->keep_alive = false;
+        break;
     case READ_WAIT:
         return STEP_WAIT;
     case READ_FAILED:

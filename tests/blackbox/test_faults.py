@@ -14,8 +14,8 @@ import time
 
 import pytest
 
-from harness import (Closed, Heed, Origin, proxied, reply, request_bytes, site,
-                     wait_until)
+from harness import (RULE_FILES, WITH_TEST_RULES, Closed, Heed, Origin, proxied,
+                     reply, request_bytes, site, wait_until)
 
 SHORT = 3.0  # seconds that no timeout of a default configuration comes near
 
@@ -147,6 +147,21 @@ def test_answer_before_the_body_is_whole_says_that_it_is_the_last():
             response = client.response()
             assert response.status == 403
             assert response.get("Connection") == "close"
+
+
+def test_body_of_an_answered_request_is_not_read_for_ever():
+    block = bytes(1 << 20)
+    with proxied(reply(b"hello"), config=WITH_TEST_RULES,
+                 files=RULE_FILES) as (heed, origin):
+        with heed.client() as client:
+            client.send(b"POST /collect HTTP/1.1\r\nHost: www.example.com\r\n"
+                        b"DNT: 1\r\nContent-Length: 1000000000\r\n\r\n")
+            assert client.response().status == 204
+            sent = 0
+            while sent < 100 and client.send(block):
+                sent += 1
+            assert sent < 100
+        assert not origin.requests
 
 
 def test_empty_line_before_a_request_split():
