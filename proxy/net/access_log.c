@@ -226,6 +226,14 @@ static void write_decision(struct buf *out, const struct exchange *x,
     buf_append_char(out, ']');
 }
 
+/* The id that the origin saw: a trusted proxy's, else ours. */
+static struct str request_id(const struct exchange *x)
+{
+    struct str theirs = fields_value(&x->request.fields, FIELD_X_REQUEST_ID);
+
+    return x->info.trusted && theirs.len > 0 ? theirs : x->info.request_id;
+}
+
 /* Where the query begins nothing more is logged: it may hold what was denied.
  */
 static struct str path_of(const struct exchange *x)
@@ -240,8 +248,9 @@ static void write_json(struct buf *out, const struct exchange *x,
 {
     buf_append(out, STR("{\"time\":\""));
     write_time(out, true);
-    buf_printf(out, "\",\"id\":\"" STR_FMT "\",\"client\":\"",
-               STR_ARG(x->info.request_id));
+    buf_append(out, STR("\",\"id\":"));
+    json_write_string(out, request_id(x));
+    buf_append(out, STR(",\"client\":\""));
     write_address(out, x);
     buf_append(out, STR("\",\"host\":"));
     json_write_string(out, x->request.host);

@@ -70,9 +70,12 @@ static void answer(struct exchange *x, const struct buf *response,
     static const struct framing none = {FRAMING_NONE, 0};
     struct gather *g = &x->worker->gather;
 
+    size_t from = 0;
+
     x->status = status;
     x->head_sent = true;
     x->response_done = true;
+    x->body_bytes_out = response->len - head_find_end(buf_str(response), &from);
     gather_clear(g);
     gather_ref(g, buf_str(response));
     client_begin_response(x->client, &none, keep_alive);

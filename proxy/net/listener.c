@@ -87,10 +87,41 @@ static void unix_remove_stale(const struct address *a)
     close(fd);
 }
 
+static bool has_port(const struct address *a)
+{
+    const struct sockaddr *sa = (const struct sockaddr *)&a->sockaddr;
+
+    if (sa->sa_family == AF_INET6)
+        return ((const struct sockaddr_in6 *)sa)->sin6_port != 0;
+    return ((const struct sockaddr_in *)sa)->sin_port != 0;
+}
+
+/* With SO_REUSEPORT a second heed would silently share the port with the
+ * first. A socket without it cannot be bound to a port that is listened on. */
+static bool port_is_free(const struct address *a)
+{
+    const struct sockaddr *sa = (const struct sockaddr *)&a->sockaddr;
+    int fd = socket(sa->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int on = 1;
+
+    if (fd < 0)
+        return false;
+    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+    if (sa->sa_family == AF_INET6)
+        setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+    bool is_free = bind(fd, sa, a->len) == 0;
+    int saved = errno;
+    close(fd);
+    errno = saved;
+    return is_free;
+}
+
 static bool bound_open_sockets(struct bound *b, unsigned workers)
 {
     if (b->is_unix)
         unix_remove_stale(&b->actual);
+    else if (has_port(&b->actual) && !port_is_free(&b->actual))
+        return false;
     for (unsigned i = 0; i < workers; i++) {
         int fd = b->is_unix && i > 0 ? b->fds[0] : socket_open(&b->actual);
         if (fd < 0)
