@@ -374,7 +374,8 @@ void exchange_on_timeout(struct exchange *x, enum timeout kind)
 {
     switch (kind) {
     case TIMEOUT_CONNECT:
-        exchange_origin_lost(x, true, "connecting to the origin timed out");
+        exchange_origin_lost(x, LOSS_TIMED_OUT,
+                             "connecting to the origin timed out");
         break;
     case TIMEOUT_RESPONSE_HEADER:
     case TIMEOUT_RESPONSE_BODY:

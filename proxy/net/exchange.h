@@ -112,9 +112,16 @@ enum step exchange_step_down(struct exchange *x);
  * response off. `why` is a constant for the log. */
 void exchange_fail(struct exchange *x, unsigned status, const char *why);
 
-/* The origin's connection is of no more use; another may be tried if that is
- * safe. `refused`: connecting failed, so nothing of the request was seen. */
-void exchange_origin_lost(struct exchange *x, bool refused, const char *why);
+enum origin_loss {
+    LOSS_REFUSED,   /* nobody there: nothing of the request was seen */
+    LOSS_TIMED_OUT, /* connecting took too long: the same */
+    LOSS_CLOSED,    /* closed without an answer */
+};
+
+/* The origin's connection is of no more use; another is tried if that is
+ * safe. */
+void exchange_origin_lost(struct exchange *x, enum origin_loss loss,
+                          const char *why);
 
 /* A pipeline for the response's body under a plan, its output going to `sink`
  * with the exchange as context; NULL if the page's own URL cannot be made. */

@@ -293,7 +293,8 @@ static void head_missing(struct exchange *x)
     if (x->origin->in.len > 0)
         exchange_fail(x, 502, "the origin closed within its head");
     else
-        exchange_origin_lost(x, false, "the origin closed without an answer");
+        exchange_origin_lost(x, LOSS_CLOSED,
+                             "the origin closed without an answer");
 }
 
 static bool head_too_long(const struct exchange *x, size_t len)

@@ -133,8 +133,12 @@ static bool may_retry(const struct exchange *x, bool refused)
                        method_is_idempotent(x->request.method));
 }
 
-void exchange_origin_lost(struct exchange *x, bool refused, const char *why)
+void exchange_origin_lost(struct exchange *x, enum origin_loss loss,
+                          const char *why)
 {
+    static const unsigned statuses[] = {
+        [LOSS_REFUSED] = 503, [LOSS_TIMED_OUT] = 504, [LOSS_CLOSED] = 502};
+    bool refused = loss != LOSS_CLOSED;
     bool retry = may_retry(x, refused);
 
     if (x->origin != NULL) {
@@ -149,7 +153,7 @@ void exchange_origin_lost(struct exchange *x, bool refused, const char *why)
     if (retry)
         exchange_up_to(x, UP_CONNECT);
     else
-        exchange_fail(x, refused ? 503 : 502, why);
+        exchange_fail(x, statuses[loss], why);
 }
 
 /* Get a connection, the first time or the next. false: failed. */
@@ -167,7 +171,8 @@ static bool lease_origin(struct exchange *x)
     x->origin = origin_lease(pool, x, x->attempts > 0);
     x->attempts++;
     if (x->origin == NULL)
-        exchange_origin_lost(x, true, "connecting to the origin failed");
+        exchange_origin_lost(x, LOSS_REFUSED,
+                             "connecting to the origin failed");
     return x->origin != NULL;
 }
 
@@ -205,7 +210,8 @@ static enum step step_connect(struct exchange *x)
     if (connected == 0)
         return STEP_WAIT;
     if (connected < 0)
-        exchange_origin_lost(x, true, "connecting to the origin failed");
+        exchange_origin_lost(x, LOSS_REFUSED,
+                             "connecting to the origin failed");
     else
         send_head(x);
     return STEP_AGAIN;
