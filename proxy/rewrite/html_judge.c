@@ -19,7 +19,16 @@ bool html_denies_decoded(struct html *h, struct str reference,
 bool html_denies(struct html *h, struct str value, enum resource_type type,
                  struct match *m)
 {
-    return html_denies_decoded(h, charref_text(value, &h->scratch), type, m);
+    /* Pages refer to the same images again and again. */
+    uint64_t hash = html_hash(value) + (uint64_t)type;
+    uint64_t *allowed = &h->url_hints[hash % URL_HINTS];
+
+    if (*allowed == hash)
+        return false;
+    if (html_denies_decoded(h, charref_text(value, &h->scratch), type, m))
+        return true;
+    *allowed = hash;
+    return false;
 }
 
 /* ---- attributes that carry references --------------------------------------

@@ -1,5 +1,7 @@
 #include "rewrite/html_parts.h"
 
+#include <sys/random.h>
+
 static void tail_note(struct tail *t, struct str s)
 {
     if (s.len >= TAIL_MAX) {
@@ -90,4 +92,30 @@ void html_count(struct html *h, const struct match *m, enum edit_way way,
 {
     if (h->options->on_edit != NULL)
         h->options->on_edit(h->options->edit_ctx, m->rule, way, kind);
+}
+
+/* A secret of the process, so that no page can make two values look alike. */
+static uint64_t hash_seed;
+
+__attribute__((constructor)) static void seed_hash(void)
+{
+    if (getrandom(&hash_seed, sizeof(hash_seed), GRND_NONBLOCK) < 0)
+        hash_seed = (uint64_t)(uintptr_t)&hash_seed;
+}
+
+uint64_t html_hash(struct str s)
+{
+    const uint64_t multiplier = 0x9e3779b97f4a7c15;
+    uint64_t hash = hash_seed + s.len, part;
+
+    for (; s.len >= sizeof(part); s = str_from(s, sizeof(part))) {
+        memcpy(&part, s.ptr, sizeof(part));
+        hash = (hash ^ part) * multiplier;
+        hash ^= hash >> 32;
+    }
+    part = 0;
+    if (s.len > 0)
+        memcpy(&part, s.ptr, s.len);
+    hash = (hash ^ part) * multiplier;
+    return hash ^ hash >> 32;
 }

@@ -14,6 +14,7 @@ enum {
     HTML_DEPTH_MAX = 4, /* documents within documents */
     OTHER_HINTS = 64,
     CLASS_HINTS = 128,
+    URL_HINTS = 128,
 };
 
 /* What the lexer is in. */
@@ -138,6 +139,7 @@ struct html {
     /* hashes of attributes' names, and of class attributes, nobody asks for */
     uint32_t other_hints[OTHER_HINTS];
     uint64_t class_hints[CLASS_HINTS];
+    uint64_t url_hints[URL_HINTS]; /* of references that are not denied */
 };
 
 /* ---- output: html_out.c -------------------------------------------------- */
@@ -160,6 +162,9 @@ void html_close_gap(struct html *h);
 
 /* Give back everything held: an element did not end. */
 void html_give_back(struct html *h);
+
+/* A hash under which what was found out before is remembered. */
+uint64_t html_hash(struct str s);
 
 void html_count(struct html *h, const struct match *m, enum edit_way way,
                 enum edit_kind kind);

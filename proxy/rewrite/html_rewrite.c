@@ -61,6 +61,7 @@ void html_restart(struct html *h, const struct url *base)
     tree_init(&h->tree, scripting);
     h->base = h->document = *base;
     h->base_seen = false;
+    memset(h->url_hints, 0, sizeof(h->url_hints));
     h->lex = LEX_DATA;
     h->tail.len = 0;
     h->doctype_seen = h->tag_seen = false;
@@ -175,6 +176,7 @@ static void note_base(struct html *h)
     if (href == NULL || h->base_seen)
         return;
     h->base_seen = true;
+    memset(h->url_hints, 0, sizeof(h->url_hints));
     struct str value = charref_text(attr_value(href), &h->scratch);
     if (url_parse(&base, arena_dup(h->arena, value), &h->document, h->arena))
         h->base = base;

@@ -50,23 +50,6 @@ static bool hints_start(struct html *h, enum element_hint kind,
            hints(h, kind, str_sub(value, 0, HINT_START_LEN));
 }
 
-static uint64_t value_hash(struct str s)
-{
-    const uint64_t multiplier = 0x9e3779b97f4a7c15;
-    uint64_t hash = s.len, part;
-
-    for (; s.len >= sizeof(part); s = str_from(s, sizeof(part))) {
-        memcpy(&part, s.ptr, sizeof(part));
-        hash = (hash ^ part) * multiplier;
-        hash ^= hash >> 32;
-    }
-    part = 0;
-    if (s.len > 0)
-        memcpy(&part, s.ptr, s.len);
-    hash = (hash ^ part) * multiplier;
-    return hash ^ hash >> 32;
-}
-
 static bool hints_classes(struct html *h, struct str value)
 {
     struct str rest = value, word;
@@ -85,7 +68,7 @@ static bool hints_classes(struct html *h, struct str value)
 /* Pages say the same classes again and again. */
 static bool hints_class_attr(struct html *h, struct str value)
 {
-    uint64_t hash = value_hash(value);
+    uint64_t hash = html_hash(value);
     uint64_t *unwanted = &h->class_hints[hash % CLASS_HINTS];
 
     if (*unwanted == hash)
