@@ -10,9 +10,12 @@ enum { INTERIM_MAX = 32 }; /* 1xx responses before the final one */
 static enum read_result origin_read(struct exchange *x, struct str *bytes)
 {
     struct origin *o = x->origin;
+    size_t room = x->response_left > READ_BUFFER && x->pipeline == NULL
+                      ? READ_LARGE
+                      : READ_BUFFER;
     size_t got;
     enum read_result r =
-        conn_read(&o->conn, x->worker->origin_buffer, READ_BUFFER, &got);
+        conn_read(&o->conn, x->worker->origin_buffer, room, &got);
 
     if (r != READ_DATA)
         return r;

@@ -255,7 +255,7 @@ struct worker *worker_start(unsigned number, struct generation *generation,
     w->number = number;
     w->access_log = access_log;
     w->client_buffer = xmalloc(READ_BUFFER);
-    w->origin_buffer = xmalloc(READ_BUFFER);
+    w->origin_buffer = xmalloc(READ_LARGE);
     CHECK(getrandom(&w->random, sizeof(w->random), 0) == sizeof(w->random));
     worker_tick(w);
     wheel_init(&w->wheel, w->now_ms);

@@ -15,8 +15,9 @@ struct access_log;
 struct client;
 struct origin_pool;
 
-/* Bytes of one read: large enough that a page comes in one. */
-enum { READ_BUFFER = 64 * 1024 };
+/* Bytes of one read: large enough that a page comes in one; of large bodies
+ * that nobody looks into, more at once. */
+enum { READ_BUFFER = 64 * 1024, READ_LARGE = 256 * 1024 };
 
 /* A worker's use of a generation: one reference for all its requests. */
 struct lease {
@@ -35,8 +36,9 @@ struct worker {
     struct lease *current;
     struct arena_pool arenas;
     struct gather gather;
-    struct buf scratch;                  /* heads being written */
-    char *client_buffer, *origin_buffer; /* READ_BUFFER each */
+    struct buf scratch;  /* heads being written */
+    char *client_buffer; /* READ_BUFFER */
+    char *origin_buffer; /* READ_LARGE */
     struct listener *listeners;
     struct client *clients; /* all, for draining */
     unsigned client_count;
