@@ -238,6 +238,10 @@ void html_neutralise(struct html *h);
  * the tag was the end tag of one of them. */
 enum text_mode html_enter_tree(struct html *h, bool *consumed);
 
+/* How the content of the element of the start tag in hand is read, if the tree
+ * lets it be. */
+enum text_mode html_text_mode(const struct html *h);
+
 /* What stands in the place of something removed: a stub for scripts, a box,
  * or nothing. */
 void html_leave_behind(struct html *h, const struct match *m,

@@ -247,7 +247,7 @@ void html_hold_script(struct html *h)
 /* ---- elements without content, or with text --------------------------------
  */
 
-static enum text_mode text_mode_of(const struct html *h)
+enum text_mode html_text_mode(const struct html *h)
 {
     if (h->space != SPACE_HTML)
         return TEXT_DATA;
@@ -281,7 +281,7 @@ static bool has_no_content(const struct html *h)
 
 void html_remove(struct html *h, const struct verdict *v)
 {
-    enum text_mode mode = text_mode_of(h);
+    enum text_mode mode = html_text_mode(h);
 
     if (mode == TEXT_DATA && !has_no_content(h)) {
         hold_element(h, v);

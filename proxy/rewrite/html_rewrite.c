@@ -211,8 +211,11 @@ static void write_tag(struct html *h)
  * has open is what we have. */
 static bool is_too_deep(const struct html *h)
 {
-    return tree_is_full(&h->tree) &&
-           !(tag_traits[h->tag.id] & (TRAIT_VOID | TRAIT_HEAD));
+    unsigned traits = tag_traits[h->tag.id];
+
+    if ((traits & TRAIT_FORMATTING) != 0 && tree_list_is_full(&h->tree))
+        return true;
+    return tree_is_full(&h->tree) && (traits & (TRAIT_VOID | TRAIT_HEAD)) == 0;
 }
 
 static bool is_foreign_script(const struct html *h)

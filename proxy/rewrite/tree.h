@@ -76,10 +76,16 @@ void tree_release(struct tree *t);
 /* A copy, to come back to. */
 void tree_copy(struct tree *out, const struct tree *t);
 
-/* Whether another element would go beyond the limits. */
+/* Whether another element, or formatting element, would go beyond the limits.
+ */
 static inline bool tree_is_full(const struct tree *t)
 {
-    return t->count > TREE_DEPTH_MAX || t->list_count > TREE_FORMATTING_MAX;
+    return t->count > TREE_DEPTH_MAX;
+}
+
+static inline bool tree_list_is_full(const struct tree *t)
+{
+    return t->list_count > TREE_FORMATTING_MAX;
 }
 
 /* The namespace that an element of this start tag would be in. */

@@ -252,6 +252,29 @@ static void test_floods(void **state)
     fixture_release(&f);
 }
 
+/* Deeper than is followed, tags are left out, but not what would turn text into
+ * markup. */
+static void test_depth(void **state)
+{
+    struct fixture f;
+    struct buf out = {0}, in = repeated("<div>", 2000);
+
+    (void)state;
+    fixture_init(&f);
+    buf_append(&in, STR("<title><img src=//t.example/></title>"
+                        "<style><img src=//t.example/></style>"
+                        "<img src=//t.example/><span>text</span>"));
+    struct pipeline_options options = fixture_options(&f, &out);
+    fixture_run(&f, &options, buf_str(&in), 0, SIZE_MAX);
+    assert_true(
+        str_ends(buf_str(&out), STR("<title><img src=//t.example/></title>"
+                                    "<style><img src=//t.example/></style>"
+                                    "text</span>")));
+    buf_release(&in);
+    buf_release(&out);
+    fixture_release(&f);
+}
+
 /* A page with a policy against inline scripts gets no stub. */
 static void test_no_inline(void **state)
 {
@@ -307,9 +330,10 @@ static void test_allowed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_rows),   cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_floods), cmocka_unit_test(test_no_inline),
-        cmocka_unit_test(test_counts), cmocka_unit_test(test_allowed),
+        cmocka_unit_test(test_rows),      cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_floods),    cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_no_inline), cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_allowed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
