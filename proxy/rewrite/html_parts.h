@@ -258,7 +258,7 @@ void html_text_end(struct html *h); /* the end tag is in hand */
 void html_text_cut(struct html *h); /* the end of the document came instead */
 
 void script_begin(struct html *h);
-void script_add(struct html *h, struct str s);
+void script_add(struct html *h, struct str text);
 void script_pause(struct html *h); /* the input's bytes end here */
 void script_settle(struct html *h, const char *end); /* its text does */
 void script_end(struct html *h);

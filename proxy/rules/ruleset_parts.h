@@ -5,8 +5,8 @@
  */
 #pragma once
 
-#include "rules/filter_index.h"
 #include "rules/element_hint.h"
+#include "rules/filter_index.h"
 #include "rules/host_scan.h"
 #include "rules/literals.h"
 #include "rules/name_table.h"
