@@ -58,6 +58,8 @@ static inline const char *skip_until(const char *p, const char *end,
 
 bool html_next_word(struct str *rest, struct str *word)
 {
+    if (rest->len == 0)
+        return false;
     const char *end = rest->ptr + rest->len;
     const char *from = skip(rest->ptr, end, SPACE);
     const char *to = skip_until(from, end, SPACE);

@@ -74,6 +74,7 @@ static const struct fixture_row rows[] = {
     {"link-style", "<link rel=stylesheet href=//t.example/a.css>x", "x"},
     {"link-icon", "<link rel='shortcut icon' href=//t.example/i>x", "x"},
     {"link-preload", "<link rel=preload as=script href=//t.example/a>", ""},
+    {"link-no-rel", "<link imagesrcset='/x 1x'>", NULL},
     {"link-alternate", "<link rel=alternate href=//t.example/feed>", NULL},
     /* selectors with ancestors */
     {"descendant",
