@@ -1,8 +1,8 @@
 #include "rewrite/pipeline.h"
 
-#include "rewrite/coding.h"
 #include "rewrite/css.h"
 #include "rewrite/html.h"
+#include "rewrite/splice.h"
 
 const char *const edit_kind_names[] = {
     "script", "inline", "img",   "iframe",  "link",      "embed",
@@ -16,16 +16,16 @@ _Static_assert(sizeof(edit_kind_names) / sizeof(edit_kind_names[0]) ==
 struct pipeline {
     struct pipeline_options options; /* its sink is the rewriter's */
     struct decoder *decoder;         /* NULL: identity */
-    struct encoder *encoder;
+    struct splice *splice;
     struct html *html; /* one of the two */
     struct css *css;
 };
 
-static void encode(void *ctx, struct str s)
+static void put_out(void *ctx, struct str s)
 {
     const struct pipeline *p = ctx;
 
-    encoder_push(p->encoder, s);
+    splice_out(p->splice, s);
 }
 
 static void rewrite(void *ctx, struct str s)
@@ -38,20 +38,33 @@ static void rewrite(void *ctx, struct str s)
         css_push(p->css, s);
 }
 
+static void rewrite_decoded(void *ctx, struct str s)
+{
+    struct pipeline *p = ctx;
+
+    rewrite(p, splice_text(p->splice, s));
+    splice_settle(p->splice);
+}
+
+static void begin_coding(struct pipeline *p, struct arena *arena)
+{
+    struct pipeline_options *o = &p->options;
+
+    p->splice = splice_new(arena, o->coding, o->memory, o->sink, o->sink_ctx);
+    struct decoder_watch watch = splice_watch(p->splice);
+    p->decoder = decoder_new(arena, o->coding, o->inflate_ratio, &watch);
+    o->sink = put_out;
+    o->sink_ctx = p;
+}
+
 struct pipeline *pipeline_new(struct arena *arena,
                               const struct pipeline_options *options)
 {
     struct pipeline *p = arena_new(arena, struct pipeline);
 
     p->options = *options;
-    if (options->coding != CODING_IDENTITY) {
-        p->decoder =
-            decoder_new(arena, options->coding, options->inflate_ratio);
-        p->encoder = encoder_new(arena, options->coding, options->sink,
-                                 options->sink_ctx);
-        p->options.sink = encode;
-        p->options.sink_ctx = p;
-    }
+    if (options->coding != CODING_IDENTITY)
+        begin_coding(p, arena);
     if (options->kind == BODY_HTML) {
         p->html = html_new(arena, &p->options);
     } else {
@@ -81,16 +94,18 @@ enum push_result pipeline_push(struct pipeline *p, struct str in,
             rewrite_end(p);
         return PUSH_OK;
     }
-    result = decoder_push(p->decoder, in, rewrite, p);
+    result = decoder_push(p->decoder, in, rewrite_decoded, p);
     if (result == PUSH_OK && mode == PUSH_END)
         result = decoder_end(p->decoder);
     if (result != PUSH_OK)
         return result;
     if (mode == PUSH_END) {
         rewrite_end(p);
-        encoder_end(p->encoder);
+        splice_end(p->splice);
     } else if (mode == PUSH_FLUSH) {
-        encoder_flush(p->encoder);
+        splice_flush(p->splice);
+    } else {
+        splice_settle(p->splice);
     }
     return PUSH_OK;
 }

@@ -2,7 +2,9 @@
  *
  * decode (gzip, deflate) → rewrite (HTML, CSS) → encode. Pure: bytes in, bytes
  * out, no sockets, no clock. The output does not depend on how the input is
- * cut into pushes. Memory is bounded by pipeline_options.memory.
+ * cut into pushes. Memory is bounded by a small multiple of
+ * pipeline_options.memory. As long as nothing was changed, compressed bytes go
+ * out as they came (rewrite/splice.h).
  */
 #pragma once
 
