@@ -287,6 +287,47 @@ static void test_removing_holds_nothing_back(void **state)
     fixture_release(&f);
 }
 
+/* What a client has of a body that stops before its final block's end. */
+static size_t text_out_before_the_end(struct fixture *f, const char *start,
+                                      size_t size, size_t piece)
+{
+    struct buf page = {0}, packed = {0}, out = {0}, text = {0};
+    struct packing how = {GZIP, 6, Z_DEFAULT_STRATEGY, piece, Z_BLOCK};
+    struct pipeline_options options = fixture_options(f, &out);
+    struct arena arena = {0};
+
+    options.coding = CODING_GZIP;
+    options.memory = 1 << 17;
+    buf_append(&page, str_of(start));
+    while (page.len < size)
+        buf_append(&page, STR("so long;\n"));
+    pack(&how, buf_str(&page), &packed);
+    struct pipeline *p = pipeline_new(&arena, &options);
+    pipeline_push(p, str_sub(buf_str(&packed), 0, packed.len - 20), PUSH_FLUSH);
+    unpack(GZIP, buf_str(&out), &text);
+    size_t len = text.len;
+    arena_release(&arena);
+    buf_release(&page);
+    buf_release(&packed);
+    buf_release(&out);
+    buf_release(&text);
+    return len;
+}
+
+static void test_memory_is_bounded(void **state)
+{
+    struct fixture f;
+    static const char script[] = "<p>hi<script src=//t.example/a.js>";
+
+    (void)state;
+    fixture_init(&f);
+    /* One large block, with nothing to remove. */
+    assert_true(text_out_before_the_end(&f, "<p>", 300000, 0) > 200000);
+    /* An element that is removed, over many small blocks. */
+    assert_int_equal(text_out_before_the_end(&f, script, 3 << 20, 5000), 5);
+    fixture_release(&f);
+}
+
 /* More empty blocks than anybody sends: memory stays bounded, and the text is
  * right. */
 static void test_empty_blocks(void **state)
@@ -364,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_bytes_before_a_change_are_the_origins),
         cmocka_unit_test(test_flush),
         cmocka_unit_test(test_removing_holds_nothing_back),
+        cmocka_unit_test(test_memory_is_bounded),
         cmocka_unit_test(test_empty_blocks),
         cmocka_unit_test(test_odd_bodies),
     };
