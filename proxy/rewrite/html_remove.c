@@ -22,7 +22,7 @@ static bool stub_is_due(struct html *h, const struct rule *rule)
 
 static void leave_stub(struct html *h, const struct rule *rule)
 {
-    if (rule->action != ACTION_REMOVE || !stub_is_due(h, rule))
+    if (rule->action == ACTION_DEFER || !stub_is_due(h, rule))
         return;
     html_write(h, STR("<script>"));
     html_write(h, rule->stub);

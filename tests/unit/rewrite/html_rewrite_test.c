@@ -24,6 +24,8 @@ static const struct fixture_row rows[] = {
      "<script>@STUB@</script>"},
     {"stub-src", "<script src=//stub.example/s.js></script>b",
      "<script>@STUB@</script>b"},
+    {"stub-of-a-box", "<script src=//stubbox.example/s.js></script>b",
+     "<script>@STUB@</script>b"},
     {"stub-svg", "<svg><script>stub_me(1)</script></svg>b", "<svg></svg>b"},
     /* handlers and addresses of code */
     {"handler", "<a onclick='bad_snippet(1)' href=/x>y</a>",

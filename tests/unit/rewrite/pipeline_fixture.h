@@ -26,6 +26,9 @@ static const char fixture_rules[] =
     "{\"id\":\"box\",\"title\":\"A <box>\",\"purpose\":\"social\","
     " \"hosts\":[\"box.example\"],\"elements\":[\".box\"],"
     " \"action\":\"placeholder\",\"placeholder\":\"Box \\u00e9 & co\"},"
+    "{\"id\":\"stub-box\",\"title\":\"B\",\"purpose\":\"social\","
+    " \"hosts\":[\"stubbox.example\"],\"globals\":[\"STUB\"],"
+    " \"action\":\"placeholder\"},"
     "{\"id\":\"fine\",\"title\":\"F\",\"purpose\":\"necessary\","
     " \"hosts\":[\"fine.example\"]}"
     "]}";
