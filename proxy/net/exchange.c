@@ -251,7 +251,6 @@ struct exchange *exchange_new(struct client *c, struct str head,
     x->lease = lease_take(x->worker);
     x->settings = x->lease->generation->settings;
     x->started_us = now_us();
-    x->bytes_before = c->conn.moved;
     info_set(x);
     begin(x, head, error);
     return x;

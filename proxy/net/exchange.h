@@ -78,7 +78,6 @@ struct exchange {
     uint64_t started_us;
     unsigned status;
     uint64_t body_bytes_out;
-    uint64_t bytes_before; /* client->conn.moved at the start */
     const struct rule *acted[RULES_LOGGED_MAX];
     unsigned acted_count;
     const char *failure; /* why, if it failed */

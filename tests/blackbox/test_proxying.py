@@ -581,7 +581,8 @@ def test_idle_connection_that_closes_on_the_request():
         assert [r.connection for r in origin.requests] == [1, 1, 2]
 
 
-def test_idle_connection_that_closes_on_a_post_is_not_retried():
+@pytest.mark.parametrize("body", [b"pay", b""])
+def test_idle_connection_that_closes_on_a_post_is_not_retried(body):
     def answer(exchange):
         if exchange.connection == 1 and exchange.request.target == "/2":
             exchange.close()
@@ -589,8 +590,14 @@ def test_idle_connection_that_closes_on_a_post_is_not_retried():
             echo(exchange)
     with proxied(answer, config={"workers": 1}) as (heed, origin):
         assert heed.ask("/1").status == 200
-        assert heed.ask("/2", method="POST", body=b"pay").status == 502
+        assert heed.ask("/2", method="POST", body=body).status == 502
         assert len(origin.requests) == 2
+
+
+def test_fresh_connection_that_closes_without_an_answer_is_not_retried():
+    with proxied(lambda exchange: exchange.close()) as (heed, origin):
+        assert heed.ask().status == 502
+        assert len(origin.requests) == 1
 
 
 def test_answer_that_has_begun_is_not_retried():
